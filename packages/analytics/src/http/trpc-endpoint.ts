@@ -1,0 +1,68 @@
+import { IngestError } from '@tallymark/contract/errors';
+import type { RequestContext } from '@tallymark/contract/request-context';
+import type { AnyRouter, inferRouterContext } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import type { Logger } from 'pino';
+import { withRequestContext } from '../ingest/ambient-context.ts';
+import { BadRequest, readJsonBody } from './read-body.ts';
+import { CORRELATION_HEADER } from './request-context.ts';
+
+export interface TrpcEndpoint<Router extends AnyRouter> {
+  readonly router: Router;
+  /** Path the router is mounted at, such as `/api/trpc`. */
+  readonly endpoint: string;
+  readonly log: Logger;
+  readonly requestContext: (request: Request) => Promise<RequestContext>;
+  readonly createContext: (requestContext: RequestContext) => inferRouterContext<Router>;
+}
+
+const MOST_CALLS_PER_REQUEST = 20;
+
+/** Serves a tRPC router with the limits, correlation id and Retry-After that ingest promises. */
+export async function handleTrpc<Router extends AnyRouter>(
+  deps: TrpcEndpoint<Router>,
+  request: Request,
+): Promise<Response> {
+  const requestContext = await deps.requestContext(request);
+  const correlation = requestContext.correlationId ?? '';
+  try {
+    const bounded = await boundRequest(request, deps.endpoint);
+    const response = await withRequestContext(requestContext, () =>
+      fetchRequestHandler({
+        endpoint: deps.endpoint,
+        router: deps.router,
+        req: bounded,
+        createContext: () => deps.createContext(requestContext),
+        onError: ({ error, path }) => {
+          if (error.code === 'INTERNAL_SERVER_ERROR')
+            deps.log.error({ err: error, path, correlationId: correlation }, 'procedure failed');
+        },
+        responseMeta: ({ errors }) => ({ headers: headersFor(errors, correlation) }),
+      }),
+    );
+    return response;
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    return Response.json(
+      { error: { message: error.message, code: -32_600, data: { httpStatus: error.status } } },
+      { status: error.status, headers: { [CORRELATION_HEADER]: correlation } },
+    );
+  }
+}
+
+/** The request with its body read and judged, or the request itself where it has none. */
+async function boundRequest(request: Request, endpoint: string): Promise<Request> {
+  const { pathname } = new URL(request.url);
+  const calls = pathname.slice(endpoint.length).split(',').length;
+  if (calls > MOST_CALLS_PER_REQUEST)
+    throw new BadRequest(413, `At most ${MOST_CALLS_PER_REQUEST} calls in one request.`);
+  if (request.method !== 'POST') return request;
+  const body = await readJsonBody(request);
+  return new Request(request.url, { method: 'POST', headers: request.headers, body, signal: request.signal });
+}
+
+function headersFor(errors: readonly { cause?: unknown }[], correlation: string): Record<string, string> {
+  const waits = errors.flatMap(({ cause }) => (cause instanceof IngestError ? cause.retryAfterSeconds : []));
+  const retry: Record<string, string> = waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {};
+  return { [CORRELATION_HEADER]: correlation, ...retry };
+}

@@ -1,0 +1,224 @@
+import type { PrismaClient } from '@tallymark/prisma/client';
+import { type Checkpoint, ensureCheckpoints, listCheckpoints } from '@tallymark/prisma/stores/checkpoints';
+import { type BufferUsage, type EventBuffer, UnknownEntryVersion } from '@tallymark/redis/event-buffer';
+import type { Logger } from 'pino';
+import { backoffMs } from './backoff.ts';
+import type { IngestionConfig } from './config.ts';
+import { CheckpointMoved, type FlushBatch, type FlushedBatch, readBatch, storeBatch } from './flush-shard.ts';
+import type { PartitionKeeper } from './partition-keeper.ts';
+import { isMissingPartition } from './store-rows.ts';
+
+export interface FlusherDeps {
+  readonly prisma: PrismaClient;
+  readonly buffer: EventBuffer;
+  readonly partitions: PartitionKeeper;
+  readonly config: IngestionConfig;
+  readonly log: Logger;
+  /** Called after the commit; what it throws is logged and changes nothing. */
+  readonly onStored: (ids: readonly string[]) => Promise<void>;
+}
+
+/** How often an idle flusher looks whether a trigger has fired. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Moves events from the buffer into Postgres when enough of them wait or the oldest has waited long enough. Any number
+ * of flushers may run: the checkpoint of a shard goes to one of them at a time.
+ */
+export class Flusher {
+  private checkpoints: readonly Checkpoint[] = [];
+  private checkpointsReadAt = Number.NEGATIVE_INFINITY;
+  private running: Promise<void> | null = null;
+  private stopping = false;
+  private wake: () => void = () => {};
+  private attempt = 0;
+
+  constructor(private readonly deps: FlusherDeps) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Ends after the batch under way. What is still buffered is the next flusher's. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.running;
+  }
+
+  /**
+   * Flushes until everything that is buffered at the time of the call is in Postgres, by this flusher or another.
+   * @returns events of that moment that are still buffered when `deadlineMs` has passed; 0 is complete.
+   */
+  async drain(deadlineMs: number): Promise<number> {
+    const deadline = performance.now() + deadlineMs;
+    const waiting = await this.usages();
+    const seen = sumPending(waiting);
+    const watermarks = watermarksOf(waiting);
+    for (let attempt = 1; ; ) {
+      try {
+        const remaining = await this.remainingBefore(watermarks);
+        if (remaining.length === 0) return 0;
+        if (performance.now() > deadline) return Math.min(seen, sumPending(remaining));
+        const moved = await Promise.all(remaining.map(({ checkpoint }) => this.flush(checkpoint)));
+        // Held by another flusher: give it a moment.
+        if (!moved.some(Boolean)) await pause(LOOK_EVERY_MS);
+        attempt = 1;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await pause(backoffMs(attempt));
+        attempt += 1;
+      }
+    }
+  }
+
+  private async remainingBefore(watermarks: ReadonlyMap<number, string>): Promise<ShardUsage[]> {
+    this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
+    const usages = await this.usages();
+    return usages.filter(({ checkpoint, usage }) => {
+      const mark = watermarks.get(checkpoint.shard);
+      return mark !== undefined && usage.oldestReceivedAtMs !== null && isBefore(checkpoint.entryId, mark);
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      let waitMs = LOOK_EVERY_MS;
+      try {
+        if (await this.flushIfTriggered()) waitMs = 0;
+        this.attempt = 0;
+      } catch (error) {
+        this.attempt += 1;
+        waitMs = backoffMs(this.attempt);
+        this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
+        this.deps.log.error(
+          { err: error, attempt: this.attempt, retryInMs: waitMs },
+          'flush failed; the buffer keeps the events',
+        );
+      }
+      if (waitMs > 0 && !this.stopping) await this.pauseOrWake(waitMs);
+    }
+  }
+
+  /** True when it flushed and more may be waiting. */
+  private async flushIfTriggered(): Promise<boolean> {
+    const { batchSize, batchTimeoutMs, now } = this.deps.config;
+    const waiting = (await this.usages()).filter(({ usage }) => usage.oldestReceivedAtMs !== null);
+    const oldest = Math.min(...waiting.map(({ usage }) => usage.oldestReceivedAtMs ?? Number.POSITIVE_INFINITY));
+    const bySize = sumPending(waiting) >= batchSize;
+    const byTime = now().getTime() - oldest >= batchTimeoutMs;
+    if (!bySize && !byTime) return false;
+    const moved = await Promise.all(waiting.map(({ checkpoint }) => this.flush(checkpoint)));
+    return moved.some(Boolean);
+  }
+
+  private async usages(): Promise<ShardUsage[]> {
+    const checkpoints = await this.knownCheckpoints();
+    return Promise.all(checkpoints.map((checkpoint) => this.usageOf(checkpoint)));
+  }
+
+  private async usageOf(checkpoint: Checkpoint): Promise<ShardUsage> {
+    const usage = await this.deps.buffer.usage(checkpoint.shard, checkpoint);
+    if (usage !== 'moved') return { checkpoint, usage };
+    // Another flusher was here: read where it left the shard, and take that as it is.
+    this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
+    const current = (await this.knownCheckpoints()).find(({ shard }) => shard === checkpoint.shard) ?? checkpoint;
+    const again = await this.deps.buffer.usage(current.shard, current, true);
+    if (again === 'moved') throw new CheckpointMoved();
+    return { checkpoint: current, usage: again };
+  }
+
+  /** Re-read every few seconds: an instance configured with more shards may have added some. */
+  private async knownCheckpoints(): Promise<readonly Checkpoint[]> {
+    if (performance.now() - this.checkpointsReadAt > CHECKPOINTS_FRESH_MS) {
+      const { prisma, config } = this.deps;
+      await ensureCheckpoints(prisma, config.shards);
+      this.checkpoints = await listCheckpoints(prisma);
+      this.checkpointsReadAt = performance.now();
+    }
+    return this.checkpoints;
+  }
+
+  /** One batch of one shard. False when there was nothing to do or another flusher does it. */
+  private async flush(from: Checkpoint): Promise<boolean> {
+    const started = performance.now();
+    try {
+      const batch = await readBatch(this.deps.buffer, from, this.deps.config.maxCatchUpBatch);
+      if (!batch) return false;
+      const flushed = await this.storeWithRoom(batch);
+      this.checkpoints = this.checkpoints.map((known) => (known.shard === from.shard ? flushed.checkpoint : known));
+      await this.afterCommit(flushed, performance.now() - started);
+      return true;
+    } catch (error) {
+      // Never trust the exception: a commit may have happened whose answer got lost.
+      this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
+      if (error instanceof CheckpointMoved) return false;
+      if (error instanceof UnknownEntryVersion) {
+        this.deps.log.error({ err: error, shard: from.shard }, 'shard stopped');
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  private async storeWithRoom(batch: FlushBatch): Promise<FlushedBatch> {
+    const { prisma, partitions, config } = this.deps;
+    try {
+      return await storeBatch(prisma, batch, config.now());
+    } catch (error) {
+      if (!isMissingPartition(error)) throw error;
+      await partitions.makeRoomFor(batch.rows);
+      return storeBatch(prisma, batch, config.now());
+    }
+  }
+
+  private async afterCommit(flushed: FlushedBatch, ms: number): Promise<void> {
+    const { checkpoint, counts, storedIds, replaced } = flushed;
+    const { log, buffer, onStored } = this.deps;
+    if (replaced)
+      log.warn({ shard: checkpoint.shard }, 'the stream is not the one flushed before; read from its first entry');
+    log.info({ shard: checkpoint.shard, ...counts, ms: Math.round(ms) }, 'flushed');
+    try {
+      await buffer.trim(checkpoint.shard, checkpoint);
+      if (storedIds.length > 0) await onStored(storedIds);
+    } catch (error) {
+      // Both are made good later: the next flush trims, and the enrichment sweep finds what was not queued.
+      log.warn({ err: error, shard: checkpoint.shard }, 'flushed, but not everything behind the commit was done');
+    }
+  }
+
+  private pauseOrWake(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+interface ShardUsage {
+  readonly checkpoint: Checkpoint;
+  readonly usage: BufferUsage;
+}
+
+const CHECKPOINTS_FRESH_MS = 5_000;
+
+const sumPending = (usages: readonly ShardUsage[]) =>
+  usages.reduce((sum, { usage }) => sum + usage.pending.accepted, 0);
+
+/** The last entry of each shard that has any. */
+function watermarksOf(usages: readonly ShardUsage[]): ReadonlyMap<number, string> {
+  const waiting = usages.filter(({ usage }) => usage.oldestReceivedAtMs !== null);
+  return new Map(waiting.map(({ checkpoint, usage }) => [checkpoint.shard, usage.tailId]));
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Compares stream ids `<milliseconds>-<sequence>`. */
+export function isBefore(a: string, b: string): boolean {
+  const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSeq = 0] = b.split('-').map(Number);
+  return aMs < bMs || (aMs === bMs && aSeq < bSeq);
+}

@@ -1,0 +1,247 @@
+import { IngestError } from '@tallymark/contract/errors';
+import type { EventInput } from '@tallymark/contract/event-input';
+import type { enrichEventJob } from '@tallymark/contract/jobs';
+import type { EventTypeOf, TrackingPlan } from '@tallymark/contract/plan';
+import type { Receipt } from '@tallymark/contract/receipt';
+import type { RequestContext } from '@tallymark/contract/request-context';
+import { type FlushResult, type IngestStats, type SamplingRule, samplingRule } from '@tallymark/contract/stats';
+import type { PrismaClient } from '@tallymark/prisma/client';
+import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
+import { ensureCheckpoints } from '@tallymark/prisma/stores/checkpoints';
+import type { RedisClient } from '@tallymark/redis/connect';
+import { EventBuffer } from '@tallymark/redis/event-buffer';
+import { acceptEvents } from './acceptor.ts';
+import { ambientRequestContext } from './ambient-context.ts';
+import { type IngestionConfig, type IngestionOptions, ingestionConfig } from './config.ts';
+import { DirectWriter } from './direct-writer.ts';
+import { Flusher } from './flusher.ts';
+import { IdentityHasher } from './identity.ts';
+import type { KeyDomain } from './ids.ts';
+import { InFlight } from './in-flight.ts';
+import { PartitionKeeper } from './partition-keeper.ts';
+import { type PreparedEvent, prepareEvent, settled } from './prepare.ts';
+import { RedisGate } from './redis-gate.ts';
+import { logRequest } from './request-log.ts';
+import { RuntimeSampling } from './runtime-sampling.ts';
+import { SiteDirectory } from './site-directory.ts';
+import { readStats } from './stats.ts';
+import { trackInTransaction } from './track-in-transaction.ts';
+
+/** An event from server code. `context` is this event's own and wins over the request's, field by field. */
+export type IngestInput<Plan extends TrackingPlan> = EventInput<Plan> & { context?: RequestContext };
+
+/** What the service needs of a queue: BullMQ's `Queue` fits. */
+export interface EnrichmentQueue {
+  add(name: typeof enrichEventJob.name, payload: { eventIds: string[] }): Promise<unknown>;
+}
+
+/** Events of one accept call; a longer `ingestBatch` is taken in several. */
+const EVENTS_PER_CALL = 500;
+const FORCE_FLUSH_DEADLINE_MS = 30_000;
+
+/** The way of an event into the store: validate, sample, accept, buffer, flush. One instance a process. */
+export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
+  readonly config: IngestionConfig<Plan>;
+  private readonly buffer: EventBuffer;
+  private readonly gate: RedisGate;
+  private readonly sites: SiteDirectory;
+  private readonly sampling: RuntimeSampling;
+  private readonly identities: IdentityHasher;
+  private readonly partitions: PartitionKeeper;
+  private readonly direct: DirectWriter;
+  private readonly flusher: Flusher;
+  private readonly inFlight = new InFlight();
+  private started: Promise<void> | null = null;
+  private closed: Promise<void> | null = null;
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly redis: RedisClient,
+    enrichmentQueue: EnrichmentQueue | null,
+    options: IngestionOptions<Plan>,
+  ) {
+    const config = ingestionConfig(options);
+    const { log } = config;
+    this.config = config;
+    this.buffer = new EventBuffer(redis);
+    this.gate = new RedisGate(redis);
+    this.sites = new SiteDirectory(prisma, { tenantId: config.defaultTenantId, siteId: config.defaultSiteId });
+    this.sampling = new RuntimeSampling({ store: prisma, log });
+    this.identities = new IdentityHasher(config.hashSalt);
+    this.partitions = new PartitionKeeper(prisma);
+    this.direct = new DirectWriter({ prisma, partitions: this.partitions, log, now: config.now });
+    const onStored = async (eventIds: readonly string[]) => {
+      if (config.enableEnrichment) await enrichmentQueue?.add('enrichEvent', { eventIds: [...eventIds] });
+    };
+    this.flusher = new Flusher({ prisma, buffer: this.buffer, partitions: this.partitions, config, log, onStored });
+  }
+
+  /**
+   * Prepares checkpoints, partitions and sampling rules and starts the flusher where this process has one. The first
+   * `ingest` does it too. A store that is away is logged, not thrown: events have a second way in.
+   */
+  start(): Promise<void> {
+    this.started ??= this.prepare();
+    return this.started;
+  }
+
+  /** One event from server code. @throws IngestError when no store can take it; send it again then. */
+  async ingest(input: IngestInput<Plan>, context: RequestContext = {}): Promise<Receipt> {
+    const [receipt] = await this.take([input], context, 'server');
+    if (!receipt) throw new Error('No receipt for the event.');
+    return receipt;
+  }
+
+  /** Events from server code, one receipt each, in order. @throws IngestError when no store can take them. */
+  ingestBatch(inputs: readonly IngestInput<Plan>[], context: RequestContext = {}): Promise<Receipt[]> {
+    return this.take(inputs, context, 'server');
+  }
+
+  /** Events as a public caller sent them: whatever they hold, each gets a receipt. @throws IngestError as above. */
+  ingestPublic(inputs: readonly unknown[], context: RequestContext): Promise<Receipt[]> {
+    return this.take(inputs, context, 'public');
+  }
+
+  /** `ingest` with the ambient request context. */
+  trackEvent(input: IngestInput<Plan>): Promise<Receipt> {
+    return this.ingest(input, ambientRequestContext());
+  }
+
+  /** Stores one event inside the caller's Prisma transaction; see `trackInTransaction`. */
+  async track(tx: SqlExecutor, input: IngestInput<Plan>, context: RequestContext = {}): Promise<Receipt> {
+    const [prepared] = await this.prepareAll([input], context, 'transaction', this.config.now());
+    if (!prepared) throw new Error('The event was not prepared.');
+    return trackInTransaction({ partitions: this.partitions, log: this.config.log }, tx, prepared);
+  }
+
+  /** Changes the sampling of one event type on every instance, within about a second. */
+  async updateThrottlingConfig(eventType: EventTypeOf<Plan>, rule: SamplingRule): Promise<void> {
+    if (!Object.hasOwn(this.config.plan.types, eventType)) {
+      throw new Error(`The tracking plan has no event type "${eventType}".`);
+    }
+    await this.sampling.update(eventType, samplingRule.parse(rule));
+  }
+
+  /** Sums over all instances. Needs both stores. */
+  getStats(): Promise<IngestStats> {
+    const { prisma, redis, buffer, config } = this;
+    return readStats({ prisma, redis, buffer, config });
+  }
+
+  /** Flushes until what is buffered now is in Postgres. Works in any process, beside any flusher. */
+  async forceFlush(deadlineMs: number = FORCE_FLUSH_DEADLINE_MS): Promise<FlushResult> {
+    await this.start();
+    const remaining = await this.flusher.drain(deadlineMs);
+    return { complete: remaining === 0, remaining };
+  }
+
+  /** The same under its shorter name. */
+  flush(deadlineMs?: number): Promise<FlushResult> {
+    return this.forceFlush(deadlineMs);
+  }
+
+  /**
+   * Takes no new events, answers those under way, then flushes what is buffered where this process has a flusher. Gives
+   * up after the deadline; what is buffered then is safe and waits for the next flusher.
+   */
+  shutdown(): Promise<void> {
+    this.closed ??= this.close();
+    return this.closed;
+  }
+
+  private async prepare(): Promise<void> {
+    const { config, prisma } = this;
+    try {
+      await ensureCheckpoints(prisma, config.shards);
+      await this.partitions.keepAhead(config.now());
+      await this.sampling.current();
+      const { durabilityWarnings } = await this.getStats();
+      for (const warning of durabilityWarnings) config.log.warn(warning);
+    } catch (error) {
+      config.log.error({ err: error }, 'started without all stores; events take the way that is open');
+    }
+    if (config.runFlusher) this.flusher.start();
+  }
+
+  private async close(): Promise<void> {
+    const { config } = this;
+    const deadline = performance.now() + config.shutdownDeadlineMs;
+    const left = () => Math.max(0, deadline - performance.now());
+    const answered = await this.inFlight.idle(left());
+    if (!answered) config.log.warn('shutdown deadline passed with requests under way');
+    if (config.runFlusher && this.started) {
+      await this.flusher.stop();
+      const remaining = await this.flusher.drain(left()).catch((error: unknown) => {
+        config.log.warn({ err: error }, 'the last flush did not go through; the buffer keeps the events');
+        return null;
+      });
+      if (remaining) config.log.warn({ remaining }, 'shutdown deadline passed; the buffer keeps the events');
+    }
+  }
+
+  private take(inputs: readonly unknown[], context: RequestContext, domain: KeyDomain): Promise<Receipt[]> {
+    if (this.closed) return Promise.reject(new IngestError('shutting_down', 1));
+    return this.inFlight.run(async () => {
+      await this.start();
+      const receipts: Receipt[] = [];
+      for (let at = 0; at < inputs.length; at += EVENTS_PER_CALL) {
+        receipts.push(...(await this.takeCall(inputs.slice(at, at + EVENTS_PER_CALL), context, domain)));
+      }
+      return receipts;
+    });
+  }
+
+  private async takeCall(inputs: readonly unknown[], context: RequestContext, domain: KeyDomain): Promise<Receipt[]> {
+    const started = performance.now();
+    const receivedAt = this.config.now();
+    const prepared = await this.prepareAll(inputs, context, domain, receivedAt);
+    const { buffer, gate, direct, config } = this;
+    const { receipts, buffered } = await acceptEvents(
+      { buffer, gate, direct, config, log: config.log },
+      prepared,
+      receivedAt,
+    );
+    logRequest(config.log, { receipts, context, buffered, ms: performance.now() - started });
+    return receipts;
+  }
+
+  private async prepareAll(
+    inputs: readonly unknown[],
+    context: RequestContext,
+    domain: KeyDomain,
+    receivedAt: Date,
+  ): Promise<PreparedEvent[]> {
+    const { config, identities } = this;
+    const overrides = await this.sampling.current();
+    const requestSite = await this.resolveSite(context);
+    return Promise.all(
+      inputs.map(async (input) => {
+        const own = domain === 'public' ? null : ownContext(input);
+        const merged = own ? { ...context, ...own.context } : context;
+        const site = own?.context.siteId || own?.context.tenantId ? await this.resolveSite(merged) : requestSite;
+        if ('status' in site) return settled(site);
+        return prepareEvent({ config, identities }, own ? own.event : input, {
+          site,
+          context: merged,
+          domain,
+          receivedAt,
+          overrides,
+        });
+      }),
+    );
+  }
+
+  private async resolveSite(context: RequestContext) {
+    try {
+      return await this.sites.resolve(context);
+    } catch (error) {
+      throw new IngestError('stores_unavailable', 2, { cause: error });
+    }
+  }
+}
+
+function ownContext(input: unknown): { event: unknown; context: RequestContext } | null {
+  if (typeof input !== 'object' || input === null || !('context' in input)) return null;
+  const { context, ...event } = input;
+  return { event, context: (context ?? {}) as RequestContext };
+}

@@ -1,0 +1,86 @@
+import { type Receipt, rejected } from '@tallymark/contract/receipt';
+import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
+import { insertEvents } from '@tallymark/prisma/stores/insert-events';
+import { appendLedgerDelta, type LedgerDelta } from '@tallymark/prisma/stores/ledger';
+import { storedPayloadHashes } from '@tallymark/prisma/stores/stored-payloads';
+import type { Logger } from 'pino';
+import type { PartitionKeeper } from './partition-keeper.ts';
+import type { AcceptableEvent, PreparedEvent } from './prepare.ts';
+import { isMissingPartition } from './store-rows.ts';
+
+export interface TrackDeps {
+  readonly partitions: PartitionKeeper;
+  readonly log: Logger;
+}
+
+/**
+ * Stores one event inside the host's own transaction: it commits or rolls back with the business write, and the receipt
+ * is worth as much as that commit. Works under a savepoint, so that whatever goes wrong here leaves the host's
+ * transaction usable; the receipt then says `rejected(unavailable)`.
+ */
+export async function trackInTransaction(deps: TrackDeps, tx: SqlExecutor, prepared: PreparedEvent): Promise<Receipt> {
+  try {
+    return await storeUnderSavepoint(tx, prepared);
+  } catch (error) {
+    if (isMissingPartition(error) && 'row' in prepared.outcome) {
+      const { row } = prepared.outcome;
+      return retryWithRoom(deps, tx, prepared, row.occurredAt);
+    }
+    return giveUp(deps, error);
+  }
+}
+
+async function retryWithRoom(
+  deps: TrackDeps,
+  tx: SqlExecutor,
+  prepared: PreparedEvent,
+  occurredAt: string,
+): Promise<Receipt> {
+  try {
+    await deps.partitions.makeRoomFor([{ occurredAt }]);
+    return await storeUnderSavepoint(tx, prepared);
+  } catch (error) {
+    return giveUp(deps, error);
+  }
+}
+
+function giveUp({ log }: TrackDeps, error: unknown): Receipt {
+  log.error({ err: error }, 'an event could not be stored in the host transaction');
+  return rejected('unavailable', 'The event could not be stored; the transaction around it goes on without it.');
+}
+
+async function storeUnderSavepoint(tx: SqlExecutor, { outcome }: PreparedEvent): Promise<Receipt> {
+  await tx.$executeRaw`SAVEPOINT tallymark_track`;
+  try {
+    const receipt = 'row' in outcome ? await storeRow(tx, outcome) : outcome;
+    await appendLedgerDelta(tx, deltaOf(receipt));
+    await tx.$executeRaw`RELEASE SAVEPOINT tallymark_track`;
+    return receipt;
+  } catch (error) {
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT tallymark_track`;
+    await tx.$executeRaw`RELEASE SAVEPOINT tallymark_track`;
+    throw error;
+  }
+}
+
+async function storeRow(tx: SqlExecutor, { row }: AcceptableEvent): Promise<Receipt> {
+  const [stored] = await insertEvents(tx, [row], { skipDuplicates: true });
+  if (stored !== undefined) return { status: 'accepted', id: row.id };
+  const known = await storedPayloadHashes(tx, [row.id]);
+  if (known.get(row.id) === row.payloadHash) return { status: 'duplicate', id: row.id };
+  return rejected('conflict', 'This idempotency key was used for another event; use a new key for a new event.');
+}
+
+function deltaOf(receipt: Receipt): LedgerDelta {
+  const accepted = receipt.status === 'accepted' ? 1 : 0;
+  return {
+    origin: 'transaction',
+    received: 1,
+    accepted,
+    duplicates: receipt.status === 'duplicate' ? 1 : 0,
+    sampled: receipt.status === 'sampled' ? 1 : 0,
+    rejected: receipt.status === 'rejected' ? { [receipt.reason]: 1 } : {},
+    stored: accepted,
+    deadLettered: 0,
+  };
+}

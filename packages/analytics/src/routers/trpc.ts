@@ -1,0 +1,47 @@
+import { IngestError } from '@tallymark/contract/errors';
+import type { TrackingPlan } from '@tallymark/contract/plan';
+import type { RequestContext } from '@tallymark/contract/request-context';
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { EventIngestionService } from '../ingest/service.ts';
+import { transformer } from './transformer.ts';
+
+/** What every procedure finds in `ctx`. A host app's own context may hold more. */
+export interface TallymarkContext<Plan extends TrackingPlan = TrackingPlan> {
+  readonly eventIngestion: EventIngestionService<Plan>;
+  readonly requestContext: RequestContext;
+}
+
+const t = initTRPC.context<TallymarkContext>().create({
+  transformer,
+  errorFormatter: ({ shape, error }) => ({
+    ...shape,
+    data: {
+      ...shape.data,
+      // A stack names files of the server; it belongs in the log.
+      stack: undefined,
+      retryAfterSeconds: error.cause instanceof IngestError ? error.cause.retryAfterSeconds : null,
+    },
+  }),
+});
+
+export const { router, createCallerFactory } = t;
+export const publicProcedure = t.procedure;
+
+/** For admins only, whatever page or route the call came through. */
+export const adminProcedure = t.procedure.use(({ ctx, next }) => {
+  const { session } = ctx.requestContext;
+  if (!session) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+  if (session.role !== 'admin') throw new TRPCError({ code: 'FORBIDDEN', message: 'Only an admin may do this.' });
+  return next();
+});
+
+/** Carries out an ingest call; a refusal becomes the tRPC error of the same HTTP status. */
+export async function refusalsAsTrpcErrors<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof IngestError)) throw error;
+    const code = error.status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVICE_UNAVAILABLE';
+    throw new TRPCError({ code, message: error.message, cause: error });
+  }
+}

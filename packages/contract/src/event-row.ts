@@ -1,0 +1,38 @@
+import type { EventSource } from './event-input.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * One row of `events` as it travels through the buffer: JSON-ready, field names of the Prisma model, times as ISO 8601
+ * UTC with milliseconds. `createdAt` and `enrichedAt` are Postgres's to set.
+ */
+export interface EventRow {
+  /** UUIDv7 whose time is `occurredAt`. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly siteId: string;
+  readonly eventType: string;
+  readonly schemaVersion: number;
+  readonly source: EventSource;
+  readonly service?: string;
+  readonly entityType?: string;
+  readonly entityId?: string;
+  readonly actorId?: string;
+  readonly visitorId?: string;
+  readonly sessionId?: string;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly propsJson: Json;
+  readonly sentJson?: Json;
+  readonly touchJson?: Json;
+  readonly userAgent?: string;
+  readonly clientHintsJson?: Json;
+  readonly ipHash?: string;
+  readonly idempotencyKey?: string;
+  readonly payloadHash: string;
+  readonly correlationId?: string;
+  readonly count?: number;
+  /** Per cent, above 0. */
+  readonly samplingRate: number;
+  readonly retentionExempt?: boolean;
+}

@@ -1,0 +1,16 @@
+/** Who sends, and from where. Built by the server from the request; nothing in it comes from an event. */
+export interface RequestContext {
+  readonly session?: { readonly userId: string; readonly role: string } | null;
+  readonly tenantId?: string | null;
+  readonly siteId?: string | null;
+  /** A visitor id of the host's own; without one it is derived from address and user agent, new each day. */
+  readonly visitorId?: string | null;
+  readonly userAgent?: string | null;
+  /** User-agent client hints as sent: header name to value. */
+  readonly clientHints?: Readonly<Record<string, string>> | null;
+  /** The client's address behind trusted proxies. Only a salted hash of it is stored. */
+  readonly ipAddress?: string | null;
+  readonly correlationId?: string | null;
+  /** Imported history that retention leaves alone. Never set from a public request. */
+  readonly retentionExempt?: boolean;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001';
+export const DEFAULT_SITE_ID = '00000000-0000-7000-8000-000000000002';
+
+const flag = z.stringbool();
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** Everything Tallymark reads from the environment. Only the composition roots parse it. */
+export const settingsSchema = z.object({
+  /** Postgres that holds the events. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Connections this process may open to Postgres. */
+  DATABASE_MAX_CONNECTIONS: whole(2, 1_000).default(10),
+  /** Redis 7 or Valkey that holds the buffer. Wants `appendonly yes`, `appendfsync always`, `maxmemory-policy noeviction`. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Starts every key in Redis, so that several products can share one. */
+  REDIS_PREFIX: z.string().min(1).max(50).default('tallymark'),
+  /** Secret of the daily salted hashes of addresses and visitors; at least 16 characters. */
+  TRACKING_HASH_SALT: z.string().min(16),
+  TRACKING_DEFAULT_TENANT_ID: z.uuid().default(DEFAULT_TENANT_ID),
+  TRACKING_DEFAULT_SITE_ID: z.uuid().default(DEFAULT_SITE_ID),
+  /** Events that trigger a flush, all shards together. */
+  TRACKING_BUFFER_MAX_SIZE: whole(1, 100_000).default(100),
+  /** Milliseconds after which the oldest buffered event triggers a flush. */
+  TRACKING_BUFFER_FLUSH_INTERVAL_MS: whole(10, 600_000).default(10_000),
+  /** Events in one catch-up batch under load. */
+  TRACKING_MAX_CATCH_UP_BATCH: whole(1, 10_000).default(1_000),
+  /** Bytes of events the buffer holds before callers get 429. */
+  TRACKING_BUFFER_MAX_BYTES: whole(65_536, 1_099_511_627_776).default(268_435_456),
+  /** Streams of the buffer. A session's events stay in one, in order. */
+  TRACKING_BUFFER_SHARDS: whole(1, 256).default(4),
+  /** Seconds an idempotency key is remembered in Redis; Postgres remembers for good. */
+  TRACKING_IDEMPOTENCY_TTL_SECONDS: whole(1, 604_800).default(3_600),
+  /** Seconds a fingerprint is remembered. */
+  TRACKING_DEDUPLICATION_TTL_SECONDS: whole(1, 604_800).default(60),
+  TRACKING_ENABLE_DEDUPLICATION: flag.default(true),
+  TRACKING_ENABLE_ENRICHMENT: flag.default(true),
+  TRACKING_ENABLE_THROTTLING: flag.default(true),
+  TRACKING_ENABLE_AGGREGATION: flag.default(true),
+  /** Whole months an event may be old when it arrives. */
+  TRACKING_RETENTION_MONTHS: whole(1, 1_200).default(12),
+  /** Days instead of months, where set. */
+  TRACKING_RETENTION_DAYS: whole(1, 36_500).optional(),
+  /** Proxies in front of the server whose `x-forwarded-for` entry is believed; 0 believes none. */
+  TRACKING_TRUSTED_PROXY_HOPS: whole(0, 20).default(0),
+  /** Whether this process moves events from the buffer to Postgres. The worker process always does. */
+  TRACKING_FLUSH_IN_WEB: flag.default(false),
+  /** Milliseconds a shutdown may take before the process gives up waiting. */
+  TRACKING_SHUTDOWN_DEADLINE_MS: whole(100, 600_000).default(10_000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** @throws Error that names every key that is missing or wrong, and what is wrong with it. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`The environment is not complete; see .env.example.\n${problems.join('\n')}`);
+}

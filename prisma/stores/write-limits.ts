@@ -1,0 +1,39 @@
+import type { SqlExecutor } from '../sql-executor.ts';
+
+export interface WriteLimits {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
+/** Marks our transactions in pg_stat_activity, so that any instance can see whether a flush is being committed. */
+export const FLUSH_APPLICATION_NAME = 'tallymark-flush';
+
+export const WRITE_LIMITS: WriteLimits = {
+  lockTimeoutMs: 3_000,
+  statementTimeoutMs: 15_000,
+  idleInTransactionTimeoutMs: 15_000,
+};
+
+/**
+ * Bounds a writing transaction on the server's side, whatever becomes of this process, and makes its commit durable
+ * even where the server's default is not. Lasts until the transaction ends.
+ */
+export async function applyWriteLimits(db: SqlExecutor, limits: WriteLimits = WRITE_LIMITS): Promise<void> {
+  await db.$queryRaw`
+    SELECT set_config('lock_timeout', ${`${limits.lockTimeoutMs}ms`}, true),
+           set_config('statement_timeout', ${`${limits.statementTimeoutMs}ms`}, true),
+           set_config('idle_in_transaction_session_timeout', ${`${limits.idleInTransactionTimeoutMs}ms`}, true),
+           set_config('synchronous_commit', 'on', true),
+           set_config('application_name', ${FLUSH_APPLICATION_NAME}, true)`;
+}
+
+/** Whether any instance is committing a flush right now. */
+export async function isFlushRunning(db: SqlExecutor): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ running: boolean }[]>`
+    SELECT EXISTS (
+      SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = ${FLUSH_APPLICATION_NAME} AND state <> 'idle'
+    ) AS running`;
+  return row?.running ?? false;
+}
