@@ -2,10 +2,11 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { createPrisma } from './client.ts';
 import { openSchemaEngine, readMigrations } from './schema-engine.ts';
+import { WholeScriptPg } from './schema-engine-adapter.ts';
 import { ensurePartitions } from './stores/partitions.ts';
 
-/** The lock `prisma migrate deploy` takes too, so that the two wait for each other. */
-const PRISMA_MIGRATE_LOCK = 72_707_369;
+/** A lock of our own: the schema engine takes Prisma's on its connection, and would wait for us for ever. */
+const MIGRATE_LOCK = 7_274_011;
 const MONTHS_AHEAD = 3;
 
 /**
@@ -22,7 +23,7 @@ export async function migrate(databaseUrl: string, now: () => Date = () => new D
     throw new Error(`Cannot reach the database: ${describe(error)}`, { cause: error });
   });
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [PRISMA_MIGRATE_LOCK]);
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK]);
     const applied = await applyMigrations(databaseUrl);
     await makePartitionsAhead(databaseUrl, now());
     return applied;
@@ -35,7 +36,7 @@ export async function migrate(databaseUrl: string, now: () => Date = () => new D
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, application_name: 'tallymark-migrate' });
   try {
-    const engine = await openSchemaEngine(pool);
+    const engine = await openSchemaEngine(new WholeScriptPg(pool));
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({
         migrationsList: await readMigrations(),

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
-  DriverAdapterError,
-  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
-import pg from 'pg';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
@@ -29,16 +25,28 @@ function instantiate(): void {
   if (instantiated) return;
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const module = new WebAssembly.Module(readFileSync(glue.replace(/\.js$/, '.wasm')));
-  const { exports } = new WebAssembly.Instance(module, { './schema_engine_bg.js': { ...bindings } });
+  const { exports } = new WebAssembly.Instance(module, { './schema_engine_bg.js': imports() });
   bindings.__wbg_set_wasm(exports);
+  // Where the engine leaves the message of a panic; without it the panic is a TypeError that says nothing.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
   if (typeof exports.__wbindgen_start === 'function') exports.__wbindgen_start();
   instantiated = true;
 }
 
-/** Prisma's own migration engine, over `pool`. The caller frees it, and ends the pool. */
-export async function openSchemaEngine(pool: pg.Pool): Promise<bindings.SchemaEngine> {
+/** The engine leaves the timer of its lock running after it is done; it must not keep the process alive for 10 s. */
+function imports(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, value]) => [
+      name,
+      name.startsWith('__wbg_setTimeout_') ? (work: () => void, ms: number) => setTimeout(work, ms).unref() : value,
+    ]),
+  );
+}
+
+/** Prisma's own migration engine over a connection of the caller's, who frees the engine. */
+export async function openSchemaEngine(factory: SqlMigrationAwareDriverAdapterFactory): Promise<bindings.SchemaEngine> {
   instantiate();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScriptAdapterFactory(pool));
+  const adapter = bindMigrationAwareSqlAdapterFactory(factory);
   return await bindings.SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
 }
 
@@ -63,40 +71,4 @@ export async function readMigrations(): Promise<bindings.MigrationList> {
       })),
     ),
   };
-}
-
-/**
- * PrismaPg cuts a script at every `;`, also inside a comment, a string or a function body, and a script that fails half
- * way stays half applied. Sent whole, Postgres parses it, and it is one implicit transaction: all or nothing. That is
- * also what `prisma migrate deploy` does.
- */
-class WholeScriptAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
-  readonly provider = 'postgres';
-  readonly adapterName: string;
-  readonly #pool: pg.Pool;
-  readonly #stock: PrismaPg;
-
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-    this.#stock = new PrismaPg(pool);
-    this.adapterName = this.#stock.adapterName;
-  }
-
-  async connect(): Promise<SqlDriverAdapter> {
-    const adapter = await this.#stock.connect();
-    adapter.executeScript = async (script) => {
-      await this.#pool.query(script).catch(rethrowForEngine);
-    };
-    return adapter;
-  }
-
-  connectToShadowDb(): Promise<SqlDriverAdapter> {
-    return Promise.reject(new Error('This engine only applies migrations; it makes no shadow database'));
-  }
-}
-
-function rethrowForEngine(error: unknown): never {
-  if (!(error instanceof pg.DatabaseError)) throw error;
-  const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
-  throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
 }

@@ -1,6 +1,10 @@
 import type { EventSource } from './event-input.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+/** JSON as a row holds it. */
+export type JsonValue = string | number | boolean | readonly (JsonValue | null)[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue | null | undefined;
+}
 
 /**
  * One row of `events` as it travels through the buffer: JSON-ready, field names of the Prisma model, times as ISO 8601
@@ -22,11 +26,11 @@ export interface EventRow {
   readonly sessionId?: string;
   readonly occurredAt: string;
   readonly receivedAt: string;
-  readonly propsJson: Json;
-  readonly sentJson?: Json;
-  readonly touchJson?: Json;
+  readonly propsJson: JsonObject;
+  readonly sentJson?: JsonObject;
+  readonly touchJson?: JsonObject;
   readonly userAgent?: string;
-  readonly clientHintsJson?: Json;
+  readonly clientHintsJson?: JsonObject;
   readonly ipHash?: string;
   readonly idempotencyKey?: string;
   readonly payloadHash: string;

@@ -1,5 +1,5 @@
 import type { EventRow } from '@tallymark/contract/event-row';
-import { uuidV7 } from './ids.ts';
+import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 
 const MINUTE_MS = 60_000;
 

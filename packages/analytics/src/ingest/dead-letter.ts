@@ -1,7 +1,7 @@
 import type { EventRow } from '@tallymark/contract/event-row';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { insertDeadLetter } from '@tallymark/prisma/stores/dead-letters';
-import { uuidV7 } from './ids.ts';
+import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import type { RowOutcome } from './store-rows.ts';
 
 type Undeliverable = Exclude<RowOutcome, { kind: 'stored' | 'merged' }>;

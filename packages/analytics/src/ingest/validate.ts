@@ -1,19 +1,18 @@
 import { type EventEnvelope, eventEnvelope } from '@tallymark/contract/event-input';
+import type { JsonObject } from '@tallymark/contract/event-row';
 import type { EventTypeDefinition, TrackingPlan } from '@tallymark/contract/plan';
 import { type RejectedReceipt, type RejectionReason, rejected } from '@tallymark/contract/receipt';
 import type { z } from 'zod';
 import { canonicalJson, MalformedValue } from './canonical.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What the four layers made of an event as it was sent. */
 export interface ValidEvent {
   readonly envelope: EventEnvelope;
   readonly definition: EventTypeDefinition;
   readonly schemaVersion: number;
-  readonly props: Json;
+  readonly props: JsonObject;
   /** Version and props as sent, where the plan upcast them. */
-  readonly sent: { readonly version: number; readonly props: Json } | null;
+  readonly sent: { readonly version: number; readonly props: JsonObject } | null;
   readonly entityType: string | undefined;
   readonly entityId: string | undefined;
   readonly actorId: string | undefined;
@@ -48,7 +47,7 @@ export function validateEvent(plan: TrackingPlan, input: unknown, caller: Caller
     const { definition, schemaVersion, sentVersion } = checkBusinessRules(plan, envelope);
     const references = checkReferences(plan, definition, envelope, caller);
     const props = checkProps(definition, envelope, sentVersion);
-    const sent = sentVersion === schemaVersion ? null : { version: sentVersion, props: envelope.props };
+    const sent = sentVersion === schemaVersion ? null : { version: sentVersion, props: asJson(envelope.props) };
     return { envelope, canonical, definition, schemaVersion, sent, props, ...references };
   } catch (error) {
     if (error instanceof Rejection || error instanceof MalformedValue) return rejected(error.reason, error.message);
@@ -113,14 +112,19 @@ function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, en
   return { entityType: entityId === undefined ? undefined : entityType, entityId, actorId: caller.userId ?? claimed };
 }
 
-function checkProps(definition: EventTypeDefinition, envelope: EventEnvelope, sentVersion: number): Json {
+function checkProps(definition: EventTypeDefinition, envelope: EventEnvelope, sentVersion: number): JsonObject {
   let props = envelope.props;
   for (let version = sentVersion; version < (definition.version ?? 1); version += 1) {
     props = upcast(definition, version, props);
   }
   const parsed = definition.props.safeParse(props);
   if (!parsed.success) throw new Rejection('invalid_props', describe(parsed.error));
-  return parsed.data;
+  return asJson(parsed.data);
+}
+
+/** `canonicalJson` has walked the event and found nothing in it but JSON; the schemas' types cannot tell. */
+function asJson(props: Record<string, unknown>): JsonObject {
+  return props as JsonObject;
 }
 
 /** An upcaster meets whatever an old client sends; one that throws on it rejects the event, not the request. */

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatLabel, formatPrice, formatSpan } from './format.ts';
+
+describe('formatSpan', () => {
+  it.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1_000, '1 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min'],
+    [90_000, '1 min 30 s'],
+    [3_540_000, '59 min'],
+    [5_400_000, '1 h 30 min'],
+    [172_800_000, '2 days'],
+  ])('%i ms is %s', (milliseconds, words) => expect(formatSpan(milliseconds)).toBe(words));
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_000, '1.0 kB'],
+    [268_435_456, '268 MB'],
+    [5e15, '5000 TB'],
+  ])('%i bytes are %s', (bytes, words) => expect(formatBytes(bytes)).toBe(words));
+});
+
+it('calls a price of nothing free', () => {
+  expect([formatPrice(0), formatPrice(12_900)]).toEqual(['Free', '$129.00']);
+});
+
+it('writes labels as people do', () => {
+  expect(['in_review', '3D model'].map(formatLabel)).toEqual(['In review', '3D model']);
+});

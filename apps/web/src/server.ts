@@ -1,0 +1,86 @@
+import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
+import { EventIngestionService } from '@tallymark/analytics/ingest/service';
+import type { DemoPlan } from '@tallymark/contract/demo-plan';
+import { demoPlan } from '@tallymark/contract/demo-plan';
+import { parseSettings, type Settings } from '@tallymark/contract/settings';
+import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
+import { connectRedis } from '@tallymark/redis/connect';
+import { after } from 'next/server';
+import { type Logger, pino } from 'pino';
+import { type Auth, createAuth } from './auth/create-auth.ts';
+import { loginHook } from './auth/login-hook.ts';
+import { parseWebSettings } from './environment.ts';
+import { createTrackLater, type TrackLater } from './tracking/track-later.ts';
+
+/** Everything the web process is made of. */
+export interface Server {
+  readonly prisma: PrismaClient;
+  readonly auth: Auth;
+  readonly eventIngestion: EventIngestionService<DemoPlan>;
+  /** Tracks an event once the answer is out; never throws. */
+  readonly trackLater: TrackLater;
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** Starts what runs beside the requests. */
+  start(): Promise<void>;
+  /** Closes in order: late events, ingestion, Redis, Postgres. The caller sets the deadline. */
+  shutdown(): Promise<void>;
+}
+
+function createServer(environment: NodeJS.ProcessEnv): Server {
+  const settings = parseSettings(environment);
+  const web = parseWebSettings(environment);
+  const log = pino({ level: settings.LOG_LEVEL, base: { service: 'web' } });
+  const prisma = createPrisma({
+    databaseUrl: settings.DATABASE_URL,
+    maxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    applicationName: 'tallymark-web',
+  });
+
+  const redis = connectRedis({
+    url: settings.REDIS_URL,
+    prefix: settings.REDIS_PREFIX,
+    name: 'tallymark-web',
+    onError: (error) => log.warn({ err: error }, 'redis connection'),
+  });
+  const eventIngestion = new EventIngestionService<DemoPlan>(prisma, redis, null, {
+    ...ingestionOptionsFrom(settings),
+    plan: demoPlan,
+    log,
+    runFlusher: settings.TRACKING_FLUSH_IN_WEB,
+  });
+
+  const { trackLater, settled } = createTrackLater({ eventIngestion, schedule: (task) => after(task), log });
+  const auth = createAuth({
+    prisma,
+    log,
+    secret: web.BETTER_AUTH_SECRET,
+    baseUrl: web.BETTER_AUTH_URL,
+    afterEndpoint: loginHook({ prisma, trackLater, trustedProxyHops: settings.TRACKING_TRUSTED_PROXY_HOPS }),
+  });
+
+  return {
+    prisma,
+    auth,
+    eventIngestion,
+    trackLater,
+    settings,
+    log,
+    start: async () => eventIngestion.start(),
+    shutdown: async () => {
+      await settled();
+      await eventIngestion.shutdown();
+      redis.disconnect();
+      await prisma.$disconnect();
+    },
+  };
+}
+
+// Next bundles instrumentation, pages and routes apart, so that a variable of this module would exist several times.
+const held: typeof globalThis & { tallymarkServer?: Server } = globalThis;
+
+/** The one server of this process, made on first use: the build evaluates route modules without an environment. */
+export function server(): Server {
+  held.tallymarkServer ??= createServer(process.env);
+  return held.tallymarkServer;
+}

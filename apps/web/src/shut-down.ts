@@ -1,0 +1,35 @@
+import { stopTakingRequests } from './open-requests.ts';
+import type { Server } from './server.ts';
+
+/**
+ * On SIGTERM or SIGINT: no new connections, answer what is open, then close the server's parts in order. Past the
+ * deadline, or on a second signal, the process ends as it is; accepted events are durable and wait in the buffer.
+ *
+ * Needs NEXT_MANUAL_SIG_HANDLE=true in the environment of `next start`; otherwise Next exits by itself meanwhile.
+ */
+export function shutDownOnSignal({ log, settings, shutdown }: Pick<Server, 'log' | 'settings' | 'shutdown'>): void {
+  let closing = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (closing) process.exit(1);
+    closing = true;
+    log.info({ signal }, 'shutting down');
+    setTimeout(() => {
+      log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
+      process.exit(1);
+    }, settings.TRACKING_SHUTDOWN_DEADLINE_MS);
+    stopTakingRequests()
+      .then(shutdown)
+      .then(
+        () => {
+          log.info('shut down');
+          process.exit(0);
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'shutdown failed');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
