@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 import { CLIENT_ADDRESS_HEADER } from '../client-address.ts';
 import type { LoginHook } from './login-hook.ts';
 
+/** Starts the name of every cookie of ours. */
+export const COOKIE_PREFIX = 'tallymark';
 const SESSION_SECONDS = 7 * 24 * 60 * 60;
 /** Password attempts of one address: a person's typing errors, not a dictionary. */
 const SIGN_IN_LIMIT = { window: 60, max: 10 };
@@ -38,7 +40,7 @@ export function createAuth({ prisma, log, secret, baseUrl, afterEndpoint }: Depe
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
     rateLimit: { enabled: true, customRules: { '/sign-in/email': SIGN_IN_LIMIT } },
     advanced: {
-      cookiePrefix: 'tallymark',
+      cookiePrefix: COOKIE_PREFIX,
       // The Prisma client makes the ids: UUIDs of version 7.
       database: { generateId: false },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },

@@ -20,7 +20,7 @@ export class IdentityHasher {
   identify(context: RequestContext, siteId: string, occurredAt: Date): HashedIdentity {
     const { ipAddress, userAgent } = context;
     if (!ipAddress && !userAgent) return { ipHash: undefined, visitorId: context.visitorId ?? undefined };
-    const day = occurredAt.toISOString().slice(0, 10);
+    const day = Math.floor(occurredAt.getTime() / DAY_MS);
     const cacheKey = `${day}\n${siteId}\n${ipAddress ?? ''}\n${userAgent ?? ''}`;
     let hashed = this.known.get(cacheKey);
     if (!hashed) {
@@ -40,3 +40,4 @@ export class IdentityHasher {
 }
 
 const MOST_CACHED = 10_000;
+const DAY_MS = 86_400_000;

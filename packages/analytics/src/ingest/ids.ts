@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Random bits of a UUIDv7, in whole bytes. */
 const ID_BYTES = 10;
@@ -18,6 +18,6 @@ export interface KeyIdentity {
 
 /** What an idempotency key stands for within its tenant and domain. */
 export function keyIdentity(tenantId: string, domain: KeyDomain, key: string): KeyIdentity {
-  const digest = createHash('sha256').update(`${tenantId}\n${domain}\n${key}`).digest();
+  const digest = hash('sha256', `${tenantId}\n${domain}\n${key}`, 'buffer');
   return { bits: digest.subarray(0, ID_BYTES), dedupKey: digest.toString('base64url', 0, 18) };
 }

@@ -59,10 +59,11 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   const dedup = dedupKey(config, scope, valid, { occurredAt, identity, key: key?.dedupKey });
   // By session first, so that a session's events keep their order.
   const shardKey = envelope.sessionId ?? idempotencyKey ?? identity.visitorId ?? dedup?.key ?? envelope.eventType;
+  const hashed = payloadHash(valid.canonical);
   const about = {
     shard: stableHash(shardKey) % config.shards,
     dedup,
-    comparableHash: key ? payloadHash(valid.canonical) : '',
+    comparableHash: key ? hashed : '',
   };
 
   const late = judgeTime({
@@ -79,7 +80,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   const whom = identity.visitorId ?? envelope.sessionId ?? valid.actorId ?? id;
   if (rate < 100 && samplingBucket(whom) >= rate) return { ...about, outcome: { status: 'sampled' } };
 
-  const row = buildRow(valid, scope, { id, occurredAt, identity, samplingRate: rate });
+  const row = buildRow(valid, scope, { id, occurredAt, identity, payloadHash: hashed, samplingRate: rate });
   return { ...about, outcome: { row, lane: aggregate ? 'aggregate' : 'event' } };
 }
 
@@ -117,6 +118,7 @@ interface RowFacts {
   readonly id: string;
   readonly occurredAt: Date;
   readonly identity: HashedIdentity;
+  readonly payloadHash: string;
   readonly samplingRate: number;
 }
 
@@ -144,7 +146,7 @@ function buildRow(valid: ValidEvent, { site, context, receivedAt }: PrepareScope
     clientHintsJson: context.clientHints ?? undefined,
     ipHash: facts.identity.ipHash,
     idempotencyKey: envelope.idempotencyKey ?? undefined,
-    payloadHash: payloadHash(valid.canonical),
+    payloadHash: facts.payloadHash,
     correlationId: context.correlationId ?? undefined,
     samplingRate: facts.samplingRate,
     retentionExempt: context.retentionExempt === true ? true : undefined,

@@ -214,21 +214,18 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const { config, identities } = this;
     const overrides = await this.sampling.current();
     const requestSite = await this.resolveSite(context);
-    return Promise.all(
-      inputs.map(async (input) => {
-        const own = domain === 'public' ? null : ownContext(input);
-        const merged = own ? { ...context, ...own.context } : context;
-        const site = own?.context.siteId || own?.context.tenantId ? await this.resolveSite(merged) : requestSite;
-        if ('status' in site) return settled(site);
-        return prepareEvent({ config, identities }, own ? own.event : input, {
-          site,
-          context: merged,
-          domain,
-          receivedAt,
-          overrides,
-        });
-      }),
-    );
+    const prepared: PreparedEvent[] = [];
+    for (const input of inputs) {
+      const own = domain === 'public' ? null : ownContext(input);
+      const merged = own ? { ...context, ...own.context } : context;
+      const site = own?.context.siteId || own?.context.tenantId ? await this.resolveSite(merged) : requestSite;
+      prepared.push(
+        'status' in site
+          ? settled(site)
+          : prepareEvent({ config, identities }, own ? own.event : input, { site, context: merged, domain, receivedAt, overrides }),
+      );
+    }
+    return prepared;
   }
 
   private async resolveSite(context: RequestContext) {

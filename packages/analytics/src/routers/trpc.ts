@@ -1,13 +1,15 @@
 import { IngestError } from '@tallymark/contract/errors';
-import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { EventIngestionService } from '../ingest/service.ts';
 import { transformer } from './transformer.ts';
 
-/** What every procedure finds in `ctx`. A host app's own context may hold more. */
-export interface TallymarkContext<Plan extends TrackingPlan = TrackingPlan> {
-  readonly eventIngestion: EventIngestionService<Plan>;
+/**
+ * What our procedures find in `ctx`. A host app's context holds more: its own procedures see the whole service, typed by
+ * its plan, under the same name.
+ */
+export interface TallymarkContext {
+  readonly eventIngestion: Pick<EventIngestionService, 'ingestPublic' | 'getStats' | 'forceFlush'>;
   readonly requestContext: RequestContext;
 }
 

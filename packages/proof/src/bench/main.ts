@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { type Benchmark, printReport, writeReport } from './report.ts';
+
+/** Loaded when asked for, so that no benchmark pays for the imports of another. */
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  store: async () => (await import('./store.ts')).store,
+};
+
+const USAGE = `pnpm bench <${Object.keys(BENCHMARKS).join('|')}> [--json FILE]
+
+  store    rows per second into Postgres: stock Prisma, this project's client and COPY, side by side
+
+DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  const [name = '', ...rest] = positionals;
+  const load = BENCHMARKS[name];
+  if (values.help || !load || rest.length > 0) {
+    console.log(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const run = await load();
+  const report = await run((line) => console.log(line));
+  printReport(report);
+  if (values.json) await writeReport(values.json, report);
+  if (report.targets.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
