@@ -4,6 +4,7 @@ import { cloneDatabase } from '../packages/testing/src/database.ts';
 import type { PrismaClient } from './client.ts';
 import { readBatch } from './event-batch.ts';
 import { Prisma } from './generated/client.ts';
+import { sqlStateOf } from './sql-state.ts';
 import { oddity, ordinaryArgs } from './test-support/event-arguments.ts';
 import { openPair } from './test-support/prisma-pair.ts';
 
@@ -16,8 +17,7 @@ async function outcome(prisma: PrismaClient, args: Args): Promise<unknown> {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const code = error instanceof Prisma.PrismaClientKnownRequestError ? error.code : undefined;
-    // Prisma calls an unmapped failure P2039 in a model call and P2010 in a raw one.
-    return { failed: error.name, code: code === 'P2010' ? 'P2039' : code };
+    return { failed: error.name, code, state: sqlStateOf(error)?.state };
   }
 }
 

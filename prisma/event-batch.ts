@@ -1,23 +1,26 @@
-import { EVENT_FIELD_NAMES, EVENT_FIELDS, type EventField, type EventFieldName } from './event-fields.ts';
+import { EVENT_FIELD_NAMES, EVENT_FIELDS, type EventFieldName } from './event-fields.ts';
 import type { Prisma } from './generated/client.ts';
+import { plainValue } from './plain-value.ts';
+import type { EventValues } from './stores/pack-rows.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** What a call of `createManyAndReturn` asks for, in the form the one statement takes. */
 export interface EventBatch {
-  readonly rows: readonly JsonRow[];
+  readonly rows: readonly EventValues[];
+  /** Of each row, in lower case, as Postgres answers. */
+  readonly ids: readonly string[];
   readonly skipDuplicates: boolean;
   /** The fields of the answer, in the order of the model. */
   readonly fields: readonly EventFieldName[];
 }
 
-export type JsonRow = { id: string } & Partial<Record<EventFieldName, unknown>>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const ISO_TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/;
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const DEFAULT_TENANT = '00000000-0000-7000-8000-000000000001';
 const DEFAULT_SITE = '00000000-0000-7000-8000-000000000002';
+
+const FIELDS = EVENT_FIELD_NAMES.map((name) => ({ name, ...EVENT_FIELDS[name] }));
+const ID = EVENT_FIELD_NAMES.indexOf('id');
+const EVENT_TYPE = EVENT_FIELD_NAMES.indexOf('eventType');
+const OCCURRED_AT = EVENT_FIELD_NAMES.indexOf('occurredAt');
 
 /**
  * The batch, or null for whatever is not plainly understood here: an option, a field or a value that Prisma would
@@ -33,13 +36,21 @@ export function readBatch(args: Prisma.EventCreateManyAndReturnArgs | undefined,
   const inputs = Array.isArray(data) ? data : [data];
   if (!fields || inputs.length === 0) return null;
 
-  const rows: JsonRow[] = [];
+  const defaults = defaultsAt(now);
+  const rows: EventValues[] = [];
+  const ids: string[] = [];
+  const seen = new Set<string>();
   for (const input of inputs) {
-    const row = readRow(input, now);
+    const row = readRow(input, defaults);
     if (!row) return null;
+    const id = String(row[ID]);
+    // As in a list of VALUES: the first row of an id is stored, the later ones are the duplicates.
+    if (skipDuplicates && seen.has(id)) continue;
+    seen.add(id);
     rows.push(row);
+    ids.push(id);
   }
-  return { rows: skipDuplicates ? firstOfEachId(rows) : rows, skipDuplicates, fields };
+  return { rows, ids, skipDuplicates, fields };
 }
 
 function answeredFields(
@@ -55,10 +66,10 @@ function answeredFields(
   return fields.length > 0 ? fields : null;
 }
 
-function readRow(input: Prisma.EventCreateManyInput, now: Date): JsonRow | null {
+/** Prisma's defaults, in the order of the fields; the id's is made from the time. */
+function defaultsAt(now: Date): EventValues {
   const iso = now.toISOString();
-  const row: JsonRow = {
-    id: '',
+  const values: Partial<Record<EventFieldName, unknown>> = {
     tenantId: DEFAULT_TENANT,
     siteId: DEFAULT_SITE,
     schemaVersion: 1,
@@ -71,61 +82,38 @@ function readRow(input: Prisma.EventCreateManyInput, now: Date): JsonRow | null 
     samplingRate: 100,
     retentionExempt: false,
   };
-  for (const [name, value] of Object.entries(input)) {
-    if (value === undefined) continue;
-    if (!Object.hasOwn(EVENT_FIELDS, name)) return null;
-    const field = EVENT_FIELDS[name as EventFieldName];
-    const plain = value === null ? (field.nullable ? null : undefined) : plainValue(field, value);
+  return EVENT_FIELD_NAMES.map((name) => values[name]);
+}
+
+function readRow(input: Readonly<Partial<Record<EventFieldName, unknown>>>, defaults: EventValues): unknown[] | null {
+  const row: unknown[] = new Array(FIELDS.length);
+  let known = 0;
+  for (let at = 0; at < FIELDS.length; at++) {
+    const field = FIELDS[at];
+    if (!field) continue;
+    const value = input[field.name];
+    if (value === undefined) {
+      row[at] = defaults[at];
+      continue;
+    }
+    known++;
+    if (value === null) {
+      if (!field.nullable) return null;
+      row[at] = null;
+      continue;
+    }
+    const plain = plainValue(field.type, value);
     if (plain === undefined) return null;
-    row[name as Exclude<EventFieldName, 'id'>] = plain;
+    row[at] = plain;
   }
-  if (typeof row.eventType !== 'string') return null;
+  if (known !== countDefined(input)) return null;
   // Prisma would take the time of the call; the partitions and every time filter rely on the time of the event.
-  row.id = row.id === '' ? uuidV7(Date.parse(String(row.occurredAt))) : row.id.toLowerCase();
-  return row;
+  row[ID] ??= uuidV7(Date.parse(String(row[OCCURRED_AT])));
+  return row[EVENT_TYPE] === undefined ? null : row;
 }
 
-/** The value as JSON carries it, or undefined where it is not plainly of the field's type. */
-function plainValue({ type }: EventField, value: unknown): unknown {
-  switch (type) {
-    case 'text':
-      return typeof value === 'string' ? value : undefined;
-    case 'uuid':
-      return typeof value === 'string' && UUID.test(value) ? value : undefined;
-    case 'boolean':
-      return typeof value === 'boolean' ? value : undefined;
-    case 'smallint':
-      return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 15 ? value : undefined;
-    case 'integer':
-      return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31 ? value : undefined;
-    case 'real':
-      return Number.isFinite(value) ? value : undefined;
-    case 'timestamptz':
-      return plainTime(value);
-    case 'jsonb':
-      return isPlainJson(value) ? value : undefined;
-  }
-}
-
-function plainTime(value: unknown): string | undefined {
-  const date = typeof value === 'string' && ISO_TIME.test(value) ? new Date(value) : value;
-  if (!(date instanceof Date)) return undefined;
-  const ms = date.getTime();
-  return ms >= FIRST_MS && ms <= LAST_MS ? date.toISOString() : undefined;
-}
-
-function isPlainJson(value: unknown): boolean {
-  if (typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.every((item) => item === null || isPlainJson(item));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.values(value).every((item) => item === null || isPlainJson(item));
-}
-
-/** As in a list of VALUES: the first row of an id is stored, the later ones are the duplicates. */
-function firstOfEachId(rows: readonly JsonRow[]): JsonRow[] {
-  const seen = new Set<string>();
-  return rows.filter((row) => !seen.has(row.id) && seen.add(row.id));
+function countDefined(input: Readonly<Record<string, unknown>>): number {
+  let count = 0;
+  for (const name in input) if (input[name] !== undefined) count++;
+  return count;
 }

@@ -72,6 +72,30 @@ describe('insertEvents', () => {
     );
   });
 
+  test('takes any text for what it is, separators included', async () => {
+    await using store = await openStore();
+    const odd = ['~', '', '\x1e', '\x7f', 'a\x7f~\x1e', '\\N', 'NULL', '{}', '\n'];
+    const rows = odd.map((entityId, ms) =>
+      rowAt(ms, { entityId, entityType: '~', propsJson: { [entityId]: entityId } }),
+    );
+    for (const batch of [...rows.slice(0, 4).map((row) => [row]), rows.slice(4)]) {
+      expect(await insertEvents(store.client, batch, { skipDuplicates: false })).toHaveLength(batch.length);
+    }
+    const stored = await store.client.event.findMany({ orderBy: { id: 'asc' } });
+    expect(stored.map((row) => row.entityId)).toEqual(odd);
+    expect(stored.map((row) => row.propsJson)).toEqual(rows.map((row) => row.propsJson));
+    expect(stored.map((row) => row.service)).toEqual(odd.map(() => null));
+  });
+
+  test('stores the first of two rows with one id', async () => {
+    await using store = await openStore();
+    const rows = Array.from({ length: 50 }, (_, at) => rowAt(at % 5, { count: at + 1, id: rowAt(at % 5).id }));
+    const twins = rows.map((row, at) => ({ ...row, id: rows[at % 5]?.id ?? '' }));
+    expect(await insertEvents(store.client, twins, { skipDuplicates: true })).toHaveLength(5);
+    const stored = await store.client.event.findMany({ orderBy: { id: 'asc' } });
+    expect(stored.map((row) => row.count)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('fills in what only Postgres knows', async () => {
     await using store = await openStore();
     const row = rowAt(1);
@@ -101,9 +125,9 @@ describe('insertEvents', () => {
   test.each([
     ['a month without a partition', { id: uuidV7(0) }, '23514', null],
     ['a count that a check refuses', { count: 0 }, '23514', 'events_count_positive'],
-    ['NUL in a text', { entityId: 'a\0b' }, '22P05', null],
+    ['NUL in a text', { entityId: 'a\0b' }, '22021', null],
     ['NUL in the props', { propsJson: { a: '\0' } }, '22P05', null],
-    ['a lone surrogate', { propsJson: { a: '\ud800' } }, '22P02', null],
+    ['a lone surrogate in the props', { propsJson: { a: '\ud800' } }, '22P02', null],
     ['a number that does not fit', { count: 2 ** 31 }, '22003', null],
   ])('all or nothing: %s fails with its SQLSTATE', async (_what, odd, state, constraint) => {
     await using store = await openStore();

@@ -73,7 +73,8 @@ export const oddity: fc.Arbitrary<(args: Args) => Args> = fc.oneof(
     .constantFrom<object>(
       { eventType: 'a\0b' },
       { eventType: '\ud800' },
-      { eventType: 'a literal \\u0000' },
+      { eventType: '\x7f', source: '~', entityId: '\x1e' },
+      { propsJson: { '\x7f': '\x1e~' } },
       { eventType: 7 },
       { eventType: null },
       { eventType: undefined },

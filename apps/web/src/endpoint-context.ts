@@ -8,7 +8,9 @@ import { server } from './server.ts';
 export async function endpointContext(request: Request): Promise<RequestContext> {
   const { auth, settings } = server();
   const { headers } = request;
-  const signedIn = getSessionCookie(request, { cookiePrefix: COOKIE_PREFIX }) ? await auth.api.getSession({ headers }) : null;
+  const signedIn = getSessionCookie(request, { cookiePrefix: COOKIE_PREFIX })
+    ? await auth.api.getSession({ headers: new Headers({ cookie: headers.get('cookie') ?? '' }) })
+    : null;
   const session = signedIn ? { userId: signedIn.user.id, role: signedIn.user.role } : null;
   return requestContextOf({ headers, session, trustedProxyHops: settings.TRACKING_TRUSTED_PROXY_HOPS });
 }

@@ -29,7 +29,7 @@ export const settingsSchema = z.object({
   /** Bytes of events the buffer holds before callers get 429. */
   TRACKING_BUFFER_MAX_BYTES: whole(65_536, 1_099_511_627_776).default(268_435_456),
   /** Streams of the buffer. A session's events stay in one, in order. */
-  TRACKING_BUFFER_SHARDS: whole(1, 256).default(4),
+  TRACKING_BUFFER_SHARDS: whole(1, 256).default(2),
   /** Seconds an idempotency key is remembered in Redis; Postgres remembers for good. */
   TRACKING_IDEMPOTENCY_TTL_SECONDS: whole(1, 604_800).default(3_600),
   /** Seconds a fingerprint is remembered. */

@@ -180,14 +180,14 @@ return 1
 
 /**
  * KEYS stream, anchor. ARGV last committed id and nonce. Answers what lies behind the checkpoint:
- * {'ok', totals behind it, rejections by reason so far, the same at the checkpoint, receivedAt of the oldest, tail id}, or
+ * {'ok', totals behind it, rejections by reason so far, the same at the checkpoint, receivedAt and id of the oldest, tail id}, or
  * {'moved'} when a flush trimmed past the given checkpoint meanwhile: read it again.
  */
 export const USAGE = `#!lua flags=no-writes,allow-oom
 ${SHARED}
 local stream, lastId, lastNonce = KEYS[1], ARGV[1], ARGV[2]
 local tail = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
-if not tail then return {'ok', '0,0,0,0,0,0', '', '', '', '0-0'} end
+if not tail then return {'ok', '0,0,0,0,0,0', '', '', '', '', '0-0'} end
 local t = fields(tail)
 local from, base, baseReasons = '-', nil, ''
 if lastId ~= '0-0' then
@@ -208,5 +208,5 @@ if not base then
 end
 local total = numbers(t.c)
 for i = 1, 6 do total[i] = total[i] - base[i] end
-return {'ok', csv(total), t.R, baseReasons, oldest and fields(oldest).t or '', tail[1]}
+return {'ok', csv(total), t.R, baseReasons, oldest and fields(oldest).t or '', oldest and oldest[1] or '', tail[1]}
 `;

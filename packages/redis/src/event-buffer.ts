@@ -65,6 +65,8 @@ export interface BufferUsage {
   readonly pending: BufferTotals;
   readonly rejectedByReason: Readonly<Record<string, number>>;
   readonly oldestReceivedAtMs: number | null;
+  /** The first entry behind the position, null when there is none. */
+  readonly oldestId: string | null;
   readonly tailId: string;
 }
 
@@ -159,11 +161,12 @@ export class EventBuffer {
       asIs ? '1' : '0',
     )) as ['ok' | 'moved', ...string[]];
     if (reply[0] === 'moved') return 'moved';
-    const [, totals = '', reasons = '', baseReasons = '', oldest = '', tailId = '0-0'] = reply;
+    const [, totals = '', reasons = '', baseReasons = '', oldest = '', oldestId = '', tailId = '0-0'] = reply;
     return {
       pending: parseTotals(totals),
       rejectedByReason: subtract(parseReasons(reasons), parseReasons(baseReasons)),
       oldestReceivedAtMs: oldest === '' ? null : Number(oldest),
+      oldestId: oldestId === '' ? null : oldestId,
       tailId,
     };
   }

@@ -23,6 +23,7 @@ export async function handleEvents(deps: EndpointDeps, request: Request): Promis
   const context = await deps.requestContext(request);
   const headers = { [CORRELATION_HEADER]: context.correlationId ?? '', 'cache-control': 'no-store' };
   try {
+    if (request.method !== 'POST') throw new BadRequest(405, 'Send events with POST.');
     const events = parseBatch(await readJsonBody(request));
     const receipts = await deps.eventIngestion.ingestPublic(events, context);
     return Response.json({ receipts }, { headers });

@@ -53,12 +53,15 @@ export async function handleTrpc<Router extends AnyRouter>(
 /** The request with its body read and judged, or the request itself where it has none. */
 async function boundRequest(request: Request, endpoint: string): Promise<Request> {
   const { pathname } = new URL(request.url);
-  const calls = pathname.slice(endpoint.length).split(',').length;
+  // tRPC decodes the path before it splits it.
+  const calls = pathname.slice(endpoint.length).split(/,|%2c/i).length;
   if (calls > MOST_CALLS_PER_REQUEST)
     throw new BadRequest(413, `At most ${MOST_CALLS_PER_REQUEST} calls in one request.`);
   if (request.method !== 'POST') return request;
   const body = await readJsonBody(request);
-  return new Request(request.url, { method: 'POST', headers: request.headers, body, signal: request.signal });
+  const { url, method, headers, signal } = request;
+  // tRPC reads a JSON request by these fields alone; a second Request would parse and copy all of it again.
+  return { url, method, headers, signal, text: async () => body } as Request;
 }
 
 function headersFor(errors: readonly { cause?: unknown }[], correlation: string): Record<string, string> {

@@ -21,22 +21,28 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  *   keys, too much nesting or length.
  */
 export function canonicalJson(event: unknown): string {
-  const text = write(event, 0);
-  if (text.length > LIMITS.eventLength) {
-    throw new MalformedValue(
-      'too_large',
-      `The event has ${text.length} characters as JSON; ${LIMITS.eventLength} are allowed.`,
-    );
-  }
+  const text = write(event, 0, { values: 0 });
+  if (text.length > LIMITS.eventLength) throw tooLong();
   return text;
 }
+
+const tooLong = () =>
+  new MalformedValue('too_large', `The event has more than ${LIMITS.eventLength} characters as JSON.`);
 
 /** 128 bits of SHA-256 over the canonical event, hexadecimal: equal for a repeat, different for a conflict. */
 export function payloadHash(canonical: string): string {
   return hash('sha256', canonical, 'hex').slice(0, 32);
 }
 
-function write(value: unknown, depth: number): string {
+/** How many values were written. Each takes a character or more, so that their number bounds the work. */
+interface Written {
+  values: number;
+}
+
+function write(value: unknown, depth: number, written: Written): string {
+  written.values += 1;
+  // An object that stands in many places, which superjson can express in a few bytes, multiplies with each level.
+  if (written.values > LIMITS.eventLength) throw tooLong();
   switch (typeof value) {
     case 'string':
       return writeString(value);
@@ -50,8 +56,8 @@ function write(value: unknown, depth: number): string {
         throw new MalformedValue('invalid_event', `The event is nested deeper than ${LIMITS.eventDepth} levels.`);
       }
       if (value instanceof Date) return writeDate(value);
-      if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, depth + 1)).join(',')}]`;
-      return writeObject(value as Record<string, unknown>, depth);
+      if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, depth + 1, written)).join(',')}]`;
+      return writeObject(value as Record<string, unknown>, depth, written);
     default:
       throw new MalformedValue('invalid_event', `The event holds a ${typeof value}, which is not JSON.`);
   }
@@ -85,7 +91,10 @@ function writeDate(value: Date): string {
   return `"${value.toISOString()}"`;
 }
 
-function writeObject(value: Record<string, unknown>, depth: number): string {
+function writeObject(value: Record<string, unknown>, depth: number, written: Written): string {
+  if (!isPlain(value)) {
+    throw new MalformedValue('invalid_event', 'The event holds a Map, a URL or the like, which is not JSON.');
+  }
   const keys = Object.keys(value).sort();
   if (keys.length > LIMITS.keysPerObject) {
     throw new MalformedValue('too_large', `An object has ${keys.length} keys; ${LIMITS.keysPerObject} are allowed.`);
@@ -98,7 +107,16 @@ function writeObject(value: Record<string, unknown>, depth: number): string {
     if (key.length > LIMITS.keyLength) {
       throw new MalformedValue('too_large', `A key has ${key.length} characters; ${LIMITS.keyLength} are allowed.`);
     }
-    out += `${out === '' ? '' : ','}${writeString(key)}:${write(item, depth + 1)}`;
+    out += `${out === '' ? '' : ','}${writeString(key)}:${write(item, depth + 1, written)}`;
   }
   return `{${out}}`;
+}
+
+/**
+ * Anything else would be stored as something other than what was hashed: a Map as {}, a URL as its text. Asked of the
+ * prototype's prototype, because an object of another realm has an Object.prototype of its own.
+ */
+function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

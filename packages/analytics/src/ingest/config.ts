@@ -58,7 +58,7 @@ export function ingestionConfig<Plan extends TrackingPlan>(options: IngestionOpt
     idempotencyTtlSeconds: 3_600,
     maxBufferBytes: 256 * 1024 * 1024,
     maxCatchUpBatch: 1_000,
-    shards: 4,
+    shards: 2,
     runFlusher: true,
     defaultTenantId: DEFAULT_TENANT_ID,
     defaultSiteId: DEFAULT_SITE_ID,

@@ -49,24 +49,26 @@ export class Flusher {
   /**
    * Flushes until everything that is buffered at the time of the call is in Postgres, by this flusher or another.
    * @returns events of that moment that are still buffered when `deadlineMs` has passed; 0 is complete.
+   * @throws when the stores do not even tell what is buffered.
    */
   async drain(deadlineMs: number): Promise<number> {
     const deadline = performance.now() + deadlineMs;
-    const waiting = await this.usages();
+    const waiting = await before(deadline, this.usages());
     const seen = sumPending(waiting);
     const watermarks = watermarksOf(waiting);
+    let left = seen;
     for (let attempt = 1; ; ) {
       try {
-        const remaining = await this.remainingBefore(watermarks);
+        const remaining = await before(deadline, this.remainingBefore(watermarks));
         if (remaining.length === 0) return 0;
-        if (performance.now() > deadline) return Math.min(seen, sumPending(remaining));
-        const moved = await Promise.all(remaining.map(({ checkpoint }) => this.flush(checkpoint)));
+        left = Math.min(seen, sumPending(remaining));
+        const moved = await before(deadline, Promise.all(remaining.map(({ checkpoint }) => this.flush(checkpoint))));
         // Held by another flusher: give it a moment.
         if (!moved.some(Boolean)) await pause(LOOK_EVERY_MS);
         attempt = 1;
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await pause(backoffMs(attempt));
+      } catch {
+        if (performance.now() >= deadline) return left;
+        await pause(Math.min(backoffMs(attempt), deadline - performance.now()));
         attempt += 1;
       }
     }
@@ -77,7 +79,7 @@ export class Flusher {
     const usages = await this.usages();
     return usages.filter(({ checkpoint, usage }) => {
       const mark = watermarks.get(checkpoint.shard);
-      return mark !== undefined && usage.oldestReceivedAtMs !== null && isBefore(checkpoint.entryId, mark);
+      return mark !== undefined && usage.oldestId !== null && !isBefore(mark, usage.oldestId);
     });
   }
 
@@ -210,11 +212,25 @@ const sumPending = (usages: readonly ShardUsage[]) =>
 
 /** The last entry of each shard that has any. */
 function watermarksOf(usages: readonly ShardUsage[]): ReadonlyMap<number, string> {
-  const waiting = usages.filter(({ usage }) => usage.oldestReceivedAtMs !== null);
+  const waiting = usages.filter(({ usage }) => usage.oldestId !== null);
   return new Map(waiting.map(({ checkpoint, usage }) => [checkpoint.shard, usage.tailId]));
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What `work` gives if it does so in time. Work that is late goes on, and its outcome is the next look's to find. */
+async function before<Result>(deadline: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error('The stores did not answer before the deadline.'));
+    timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Compares stream ids `<milliseconds>-<sequence>`. */
 export function isBefore(a: string, b: string): boolean {

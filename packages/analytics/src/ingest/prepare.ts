@@ -3,12 +3,12 @@ import type { Receipt, RejectedReceipt, RejectionReason } from '@tallymark/contr
 import { rejected } from '@tallymark/contract/receipt';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import type { SamplingRule } from '@tallymark/contract/stats';
+import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { generateFingerprint } from '../dedup/fingerprint.ts';
 import { payloadHash } from './canonical.ts';
 import type { IngestionConfig } from './config.ts';
 import type { HashedIdentity, IdentityHasher } from './identity.ts';
 import { type KeyDomain, keyIdentity } from './ids.ts';
-import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { samplingBucket, samplingRate } from './sampling.ts';
 import type { SiteScope } from './site-directory.ts';
 import { stableHash } from './stable-hash.ts';
@@ -35,6 +35,8 @@ export interface PrepareScope {
   readonly context: RequestContext;
   readonly domain: KeyDomain;
   readonly receivedAt: Date;
+  /** The oldest time kept, as of `receivedAt`. */
+  readonly retentionFloor: Date;
   readonly overrides: ReadonlyMap<string, SamplingRule>;
 }
 
@@ -69,7 +71,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   const late = judgeTime({
     occurredAt,
     now: scope.receivedAt,
-    retention: config.retention,
+    floor: scope.retentionFloor,
     retentionExempt: scope.context.retentionExempt ?? false,
     rememberedSeconds: aggregate ? config.idempotencyTtlSeconds : null,
   });

@@ -15,15 +15,12 @@ import { ambientRequestContext } from './ambient-context.ts';
 import { type IngestionConfig, type IngestionOptions, ingestionConfig } from './config.ts';
 import { DirectWriter } from './direct-writer.ts';
 import { Flusher } from './flusher.ts';
-import { IdentityHasher } from './identity.ts';
 import type { KeyDomain } from './ids.ts';
 import { InFlight } from './in-flight.ts';
 import { PartitionKeeper } from './partition-keeper.ts';
-import { type PreparedEvent, prepareEvent, settled } from './prepare.ts';
 import { RedisGate } from './redis-gate.ts';
 import { logRequest } from './request-log.ts';
-import { RuntimeSampling } from './runtime-sampling.ts';
-import { SiteDirectory } from './site-directory.ts';
+import { RequestPreparer } from './request-preparer.ts';
 import { readStats } from './stats.ts';
 import { trackInTransaction } from './track-in-transaction.ts';
 
@@ -44,9 +41,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   readonly config: IngestionConfig<Plan>;
   private readonly buffer: EventBuffer;
   private readonly gate: RedisGate;
-  private readonly sites: SiteDirectory;
-  private readonly sampling: RuntimeSampling;
-  private readonly identities: IdentityHasher;
+  private readonly preparer: RequestPreparer;
   private readonly partitions: PartitionKeeper;
   private readonly direct: DirectWriter;
   private readonly flusher: Flusher;
@@ -65,9 +60,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     this.config = config;
     this.buffer = new EventBuffer(redis);
     this.gate = new RedisGate(redis);
-    this.sites = new SiteDirectory(prisma, { tenantId: config.defaultTenantId, siteId: config.defaultSiteId });
-    this.sampling = new RuntimeSampling({ store: prisma, log });
-    this.identities = new IdentityHasher(config.hashSalt);
+    this.preparer = new RequestPreparer(prisma, config);
     this.partitions = new PartitionKeeper(prisma);
     this.direct = new DirectWriter({ prisma, partitions: this.partitions, log, now: config.now });
     const onStored = async (eventIds: readonly string[]) => {
@@ -109,7 +102,8 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
 
   /** Stores one event inside the caller's Prisma transaction; see `trackInTransaction`. */
   async track(tx: SqlExecutor, input: IngestInput<Plan>, context: RequestContext = {}): Promise<Receipt> {
-    const [prepared] = await this.prepareAll([input], context, 'transaction', this.config.now());
+    const receivedAt = this.config.now();
+    const [prepared] = await this.preparer.prepare({ inputs: [input], context, domain: 'transaction', receivedAt });
     if (!prepared) throw new Error('The event was not prepared.');
     return trackInTransaction({ partitions: this.partitions, log: this.config.log }, tx, prepared);
   }
@@ -119,7 +113,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     if (!Object.hasOwn(this.config.plan.types, eventType)) {
       throw new Error(`The tracking plan has no event type "${eventType}".`);
     }
-    await this.sampling.update(eventType, samplingRule.parse(rule));
+    await this.preparer.sampling.update(eventType, samplingRule.parse(rule));
   }
 
   /** Sums over all instances. Needs both stores. */
@@ -154,7 +148,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     try {
       await ensureCheckpoints(prisma, config.shards);
       await this.partitions.keepAhead(config.now());
-      await this.sampling.current();
+      await this.preparer.sampling.current();
       const { durabilityWarnings } = await this.getStats();
       for (const warning of durabilityWarnings) config.log.warn(warning);
     } catch (error) {
@@ -194,7 +188,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   private async takeCall(inputs: readonly unknown[], context: RequestContext, domain: KeyDomain): Promise<Receipt[]> {
     const started = performance.now();
     const receivedAt = this.config.now();
-    const prepared = await this.prepareAll(inputs, context, domain, receivedAt);
+    const prepared = await this.preparer.prepare({ inputs, context, domain, receivedAt });
     const { buffer, gate, direct, config } = this;
     const { receipts, buffered } = await acceptEvents(
       { buffer, gate, direct, config, log: config.log },
@@ -204,41 +198,4 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     logRequest(config.log, { receipts, context, buffered, ms: performance.now() - started });
     return receipts;
   }
-
-  private async prepareAll(
-    inputs: readonly unknown[],
-    context: RequestContext,
-    domain: KeyDomain,
-    receivedAt: Date,
-  ): Promise<PreparedEvent[]> {
-    const { config, identities } = this;
-    const overrides = await this.sampling.current();
-    const requestSite = await this.resolveSite(context);
-    const prepared: PreparedEvent[] = [];
-    for (const input of inputs) {
-      const own = domain === 'public' ? null : ownContext(input);
-      const merged = own ? { ...context, ...own.context } : context;
-      const site = own?.context.siteId || own?.context.tenantId ? await this.resolveSite(merged) : requestSite;
-      prepared.push(
-        'status' in site
-          ? settled(site)
-          : prepareEvent({ config, identities }, own ? own.event : input, { site, context: merged, domain, receivedAt, overrides }),
-      );
-    }
-    return prepared;
-  }
-
-  private async resolveSite(context: RequestContext) {
-    try {
-      return await this.sites.resolve(context);
-    } catch (error) {
-      throw new IngestError('stores_unavailable', 2, { cause: error });
-    }
-  }
-}
-
-function ownContext(input: unknown): { event: unknown; context: RequestContext } | null {
-  if (typeof input !== 'object' || input === null || !('context' in input)) return null;
-  const { context, ...event } = input;
-  return { event, context: (context ?? {}) as RequestContext };
 }

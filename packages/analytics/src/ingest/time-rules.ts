@@ -13,7 +13,8 @@ export function retentionFloor(now: Date, retention: IngestionConfig['retention'
 interface TimeRuleInput {
   readonly occurredAt: Date;
   readonly now: Date;
-  readonly retention: IngestionConfig['retention'];
+  /** The oldest time kept; see `retentionFloor`. */
+  readonly floor: Date;
   readonly retentionExempt: boolean;
   /** Aggregated types have no primary key to fall back on: older than this, a repeat could not be told from a first. */
   readonly rememberedSeconds: number | null;
@@ -21,23 +22,25 @@ interface TimeRuleInput {
 
 /** What speaks against the event's time, null for nothing. */
 export function judgeTime(input: TimeRuleInput): { reason: RejectionReason; message: string } | null {
-  const at = input.occurredAt.toISOString();
   const ageMs = input.now.getTime() - input.occurredAt.getTime();
   if (-ageMs > LIMITS.clockSkewMs) {
-    return { reason: 'occurred_in_future', message: `occurredAt ${at} is in the future; check the sender's clock.` };
+    return {
+      reason: 'occurred_in_future',
+      message: `occurredAt ${input.occurredAt.toISOString()} is in the future; check the sender's clock.`,
+    };
   }
   if (input.rememberedSeconds !== null && ageMs > input.rememberedSeconds * 1_000) {
     return {
       reason: 'aggregate_too_late',
-      message: `Events of an aggregated type must arrive within ${input.rememberedSeconds} s; this one happened at ${at}.`,
+      message: `Events of an aggregated type must arrive within ${input.rememberedSeconds} s; this one happened at ${input.occurredAt.toISOString()}.`,
     };
   }
   // Ids count milliseconds from 1970.
   const tooOldForAnId = input.occurredAt.getTime() < 0;
-  if (tooOldForAnId || (!input.retentionExempt && input.occurredAt < retentionFloor(input.now, input.retention))) {
+  if (tooOldForAnId || (!input.retentionExempt && input.occurredAt < input.floor)) {
     return {
       reason: 'older_than_retention',
-      message: `occurredAt ${at} is older than the retention; import history with retentionExempt to keep it.`,
+      message: `occurredAt ${input.occurredAt.toISOString()} is older than the retention; import history with retentionExempt to keep it.`,
     };
   }
   return null;

@@ -4,13 +4,15 @@ import { type Benchmark, printReport, writeReport } from './report.ts';
 /** Loaded when asked for, so that no benchmark pays for the imports of another. */
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   store: async () => (await import('./store.ts')).store,
+  ingest: async () => (await import('./ingest.ts')).ingest,
 };
 
 const USAGE = `pnpm bench <${Object.keys(BENCHMARKS).join('|')}> [--json FILE]
 
   store    rows per second into Postgres: stock Prisma, this project's client and COPY, side by side
+  ingest   events per second through the built Next.js server into Postgres, in batches and one by one
 
-DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
+For store, DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

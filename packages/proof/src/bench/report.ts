@@ -15,12 +15,17 @@ export interface Report {
 export interface Target {
   readonly what: string;
   readonly measured: number;
-  readonly atLeast: number;
+  readonly bound: 'at least' | 'at most';
+  readonly limit: number;
   readonly met: boolean;
 }
 
 export function atLeast(what: string, measured: number, limit: number): Target {
-  return { what, measured, atLeast: limit, met: measured >= limit };
+  return { what, measured, bound: 'at least', limit, met: measured >= limit };
+}
+
+export function atMost(what: string, measured: number, limit: number): Target {
+  return { what, measured, bound: 'at most', limit, met: measured <= limit };
 }
 
 export function machine(): Record<string, string | number> {
@@ -29,8 +34,8 @@ export function machine(): Record<string, string | number> {
 
 export function printReport({ table, targets, conditions }: Report): void {
   console.log(`\n${formatTable(table)}\n`);
-  for (const { what, measured, atLeast: limit, met } of targets) {
-    console.log(`${met ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (at least ${limit})`);
+  for (const { what, measured, bound, limit, met } of targets) {
+    console.log(`${met ? '✓' : '✗'} ${what}: ${show(measured)} (${bound} ${show(limit)})`);
   }
   console.log(
     `\n${Object.entries(conditions)
@@ -45,7 +50,7 @@ export async function writeReport(file: string, report: Report): Promise<void> {
 }
 
 /** Numbers to the right, text to the left. */
-export function formatTable(rows: Report['table']): string {
+function formatTable(rows: Report['table']): string {
   const [first] = rows;
   if (!first) return '';
   const heads = Object.keys(first);

@@ -1,0 +1,3 @@
+import { serveEvents } from './web-server.ts';
+
+await serveEvents();
