@@ -26,7 +26,7 @@ export function lockFolder(file) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
     const other = readLock(file);
-    if (other && other.began !== undefined && other.began === beginningOf(other.pid)) {
+    if (other) {
       throw new Error(
         `Tallymark is already running in this folder (process ${other.pid}). Stop that one first, with Ctrl-C there or \`kill ${other.pid}\`.`,
       );
@@ -40,12 +40,14 @@ export function lockFolder(file) {
 }
 
 /**
+ * What the process that holds the lock told of itself; undefined when none does.
  * @param {string} file
- * @returns {{ pid: number, began?: string } | undefined}
+ * @returns {{ pid: number, began: string, databaseUrl?: string, redisUrl?: string } | undefined}
  */
-function readLock(file) {
+export function readLock(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const lock = JSON.parse(readFileSync(file, 'utf8'));
+    return lock.began !== undefined && lock.began === beginningOf(lock.pid) ? lock : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
 import { connectRedis, type RedisClient, redisReady } from '@tallymark/redis/connect';
 import { cloneDatabase } from '@tallymark/testing/database';
 import { testRedis } from '@tallymark/testing/redis';
-import { type OwnServices, type OwnServicesOptions, startOwnServices } from '@tallymark/testing/services';
+import { type OwnServices, startOwnServices } from '@tallymark/testing/services';
 import { pino } from 'pino';
 import type { IngestionOptions } from '../ingest/config.ts';
 import { EventIngestionService } from '../ingest/service.ts';
@@ -57,13 +57,18 @@ export async function openWorld(): Promise<IngestionWorld> {
   return openOn({ databaseUrl: database.url, redisUrl: redis.url, redisPrefix: redis.prefix, close });
 }
 
-/** Servers of its own, to stop and to freeze. */
-export async function openOwnWorld(options: OwnServicesOptions = {}): Promise<IngestionWorld & OwnServices> {
-  const services = await startOwnServices(options);
-  const { databaseUrl, redisUrl } = services;
+export interface OwnWorld extends IngestionWorld {
+  readonly postgres: OwnServices['postgres'];
+  readonly redisServer: OwnServices['redis'];
+}
+
+/** Servers of its own, to kill and to freeze. */
+export async function openOwnWorld(): Promise<OwnWorld> {
+  const services = await startOwnServices();
+  const { databaseUrl, redisUrl, postgres, redis: redisServer } = services;
   const close = () => services[Symbol.asyncDispose]();
   const world = await openOn({ databaseUrl, redisUrl, redisPrefix: 'own', close });
-  return { ...services, ...world };
+  return { ...world, postgres, redisServer };
 }
 
 async function openOn({ databaseUrl, redisUrl, redisPrefix, close }: Stores): Promise<IngestionWorld> {

@@ -22,6 +22,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_PAUSE_MS = 30;
 /** A batch that has no receipts by then never gets them. */
 const PATIENCE_MS = 60_000;
+/** Without a single answer for so long, the way in is closed and nothing is under load. */
+const NO_PROGRESS_MS = 20_000;
 /** Repeats choose among so many of the latest events. */
 const REMEMBERED = 500;
 
@@ -31,9 +33,11 @@ export class LedgerClient {
   private readonly traffic: Traffic;
   private readonly agent: Agent;
   private settled: Outgoing[] = [];
-  private batches = 0;
+  private answered = 0;
+  private lastOutcome: LedgerLine | undefined;
   private stopping = false;
   private senders: Promise<void>[] = [];
+  private failure: unknown;
 
   constructor(private readonly options: ClientOptions) {
     this.ledger = new LedgerFile(options.ledgerPath);
@@ -45,15 +49,23 @@ export class LedgerClient {
     this.senders = Array.from({ length: SENDERS }, async () => {
       while (!this.stopping) await this.sendUntilAnswered(this.traffic.batch(this.settled));
     });
-    // `finish` reports it; until then it must not count as unhandled.
-    for (const sender of this.senders) sender.catch(() => {});
+    for (const sender of this.senders) {
+      sender.catch((error: unknown) => {
+        this.failure = error;
+      });
+    }
   }
 
-  /** Waits for so many more batches to be answered, then for a random moment of the next ones. */
+  /** Waits for so many more requests to be answered, then for a random moment of the next ones. */
   async untilMoment(): Promise<void> {
     const { chance } = this.options;
-    const target = this.batches + chance.between(3, 12);
-    await eventually(() => this.batches >= target, { timeoutMs: PATIENCE_MS, intervalMs: 2 });
+    const target = this.answered + chance.between(3, 12);
+    const check = () => {
+      if (this.answered >= target || this.failure) return true;
+      throw new Error(`The load does not get through; last: ${JSON.stringify(this.lastOutcome)}`);
+    };
+    await eventually(check, { timeoutMs: NO_PROGRESS_MS, intervalMs: 2 });
+    if (this.failure) throw this.failure;
     // Not to wait for anything: it spreads the moments over the life of a request.
     await pause(chance.between(0, 25));
   }
@@ -81,7 +93,6 @@ export class LedgerClient {
       open = open.filter((_, at) => isOpen(receipts[at]));
       if (open.length > 0) await pause(waitMs);
     }
-    this.batches += 1;
   }
 
   private async attempt(events: readonly Outgoing[]): Promise<{ receipts: readonly Receipt[]; waitMs: number }> {
@@ -89,6 +100,8 @@ export class LedgerClient {
     this.ledger.append({ kind: 'sent', attempt, events: events.map(({ sent }) => sent) });
     const outcome = await this.post(attempt, JSON.stringify({ events: events.map(({ wire }) => wire) }));
     this.ledger.append(outcome);
+    this.lastOutcome = outcome;
+    if (outcome.kind === 'answered') this.answered += 1;
     const waitMs = outcome.kind === 'refused' ? Number(outcome.retryAfter ?? 1) * 1_000 : RETRY_PAUSE_MS;
     return { receipts: outcome.kind === 'answered' ? outcome.receipts : [], waitMs };
   }

@@ -14,6 +14,7 @@ export interface ProgramOptions {
 
 const READY_MS = 30_000;
 const ENDING_MS = 60_000;
+const LAST_LINES = 8;
 
 /** One of our processes. It can be killed, and started again as often as needed. */
 export class Program {
@@ -56,7 +57,7 @@ export class Program {
   /** Waits for a word in the output; throws when the process ends without it. */
   async untilWritten(word: string): Promise<void> {
     const seen = await eventually(() => this.output.includes(word) || (this.exit && 'ended'), { timeoutMs: READY_MS });
-    if (seen === 'ended') throw new Error(`${this.name} ended early:\n${tailOf(this.options.logFile)}`);
+    if (seen === 'ended') throw new Error(`Ended early: ${this.lastWords}`);
   }
 
   /** SIGKILL. False when there was nothing left to kill. */
@@ -78,7 +79,7 @@ export class Program {
     return eventually(() => this.exit, { timeoutMs: ENDING_MS });
   }
 
-  private get name(): string {
-    return this.options.script.join(' ');
+  get lastWords(): string {
+    return `${this.options.script.join(' ')}:\n${tailOf(this.options.logFile, LAST_LINES)}`;
   }
 }

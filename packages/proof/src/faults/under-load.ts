@@ -39,10 +39,15 @@ export async function underLoad(
   const ledgerPath = join(world.folder, 'client-ledger.jsonl');
   const client = new LedgerClient({ url: world.webUrl, ledgerPath, chance, aggregated, keepAlive });
   client.start();
-  await client.untilMoment();
-  await faults({ world, web, flusher, client, chance });
-  await client.finish();
-  expect(await breachesOf(world, client)).toEqual([]);
+  try {
+    await client.untilMoment();
+    await faults({ world, web, flusher, client, chance });
+    await client.finish();
+    expect(await breachesOf(world, client)).toEqual([]);
+  } catch (error) {
+    console.info(world.lastWords());
+    throw error;
+  }
 }
 
 /** Called when something that was down is up again. */

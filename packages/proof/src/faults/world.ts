@@ -28,6 +28,8 @@ export interface World extends AsyncDisposable {
   flusher(name?: string): Program;
   /** Stats of all processes together, once no event is buffered any more. Nothing here moves events. */
   drained(): Promise<IngestStats>;
+  /** The end of what each program wrote, for a failure's message. */
+  lastWords(): string;
 }
 
 export const READY = { web: 'web ready', flusher: 'worker ready' } as const;
@@ -60,6 +62,7 @@ export async function createWorld(): Promise<World> {
     web: (file = 'web-process.ts') => program('web', [`${FAULTS}/${file}`]),
     flusher: (name = 'flusher') => program(name, ['jobs/main.ts']),
     drained: () => withObserver(services, untilDrained),
+    lastWords: () => programs.map((each) => each.lastWords).join('\n'),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(programs.map((each) => each.kill()));
       await services[Symbol.asyncDispose]();
