@@ -1,10 +1,11 @@
-import { EventIngestionService, type EnrichmentQueue } from '@tallymark/analytics/ingest/service';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
-import { demoPlan, type DemoPlan } from '@tallymark/contract/demo-plan';
+import { type EnrichmentQueue, EventIngestionService } from '@tallymark/analytics/ingest/service';
+import { createLogger } from '@tallymark/analytics/operate/logger';
+import { type DemoPlan, demoPlan } from '@tallymark/contract/demo-plan';
 import type { Settings } from '@tallymark/contract/settings';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
 import { connectRedis, redisReady } from '@tallymark/redis/connect';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 
 /** What a process of this folder works with. `close()` ends it in order. */
 export interface WorkerServices {
@@ -19,7 +20,7 @@ const REDIS_PATIENCE_MS = 2_000;
 /** Connects the stores and the ingestion service, with a flusher in this process. Nothing runs before `start()`. */
 export async function openWorkerServices(
   settings: Settings,
-  { name, log = pino({ level: settings.LOG_LEVEL, name }) }: { name: string; log?: Logger },
+  { name, log = createLogger({ level: settings.LOG_LEVEL, name }) }: { name: string; log?: Logger },
 ): Promise<WorkerServices> {
   const prisma = createPrisma({
     databaseUrl: settings.DATABASE_URL,

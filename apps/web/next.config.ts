@@ -21,7 +21,8 @@ const config: NextConfig = {
   serverExternalPackages: ['@prisma/adapter-pg', '@prisma/client', 'ioredis', 'pg', 'pino'],
   experimental: {
     // Makes `forbidden()` answer with a real 403.
-    authInterrupts: true, turbopackMinify: false,
+    authInterrupts: true,
+    turbopackMinify: false,
   },
   headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
 };

@@ -1,5 +1,5 @@
-import { readImportOutcome } from '@tallymark/prisma/stores/import-outcome';
 import type { PrismaClient } from '@tallymark/prisma/client';
+import { readImportOutcome } from '@tallymark/prisma/stores/import-outcome';
 import type { ReplayTally } from './replay.ts';
 
 export interface ReplayLedger {

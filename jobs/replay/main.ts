@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createLogger } from '@tallymark/analytics/operate/logger';
 import { parseSettings } from '@tallymark/contract/settings';
-import { pino } from 'pino';
 import { openWorkerServices } from '../worker.ts';
 import { type ReplayLedger, replayLedger } from './ledger.ts';
 import { ProgressBar } from './progress.ts';
@@ -28,7 +28,8 @@ async function main(): Promise<number> {
   // Package managers start scripts in the package's folder and leave the user's own in INIT_CWD.
   const source = await readLines(resolve(process.env.INIT_CWD ?? process.cwd(), file));
   const settings = parseSettings(process.env);
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'warn', name: 'tallymark-replay' }, pino.destination(2));
+  const level = process.env.LOG_LEVEL ?? 'warn';
+  const log = createLogger({ level, name: 'tallymark-replay', destination: process.stderr });
   const services = await openWorkerServices(settings, { name: 'tallymark-replay', log });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -49,7 +50,8 @@ async function main(): Promise<number> {
     });
     bar.draw({ share: share(), events: tally.received }, true);
     const { complete } = await services.eventIngestion.forceFlush();
-    for (const { line, text } of tally.badLines) console.error(`line ${line} is not in combined format: ${printable(text)}`);
+    for (const { line, text } of tally.badLines)
+      console.error(`line ${line} is not in combined format: ${printable(text)}`);
     const ledger = await replayLedger(services.prisma, tally, { runId, startedAt, complete });
     console.log(values.json ? JSON.stringify(ledger) : ledgerTable(ledger, tally.rejectedByReason));
     if (stop.signal.aborted) console.error('Stopped. Run the same command again to finish; nothing is counted twice.');

@@ -127,7 +127,11 @@ async function ingestPatiently(options: ReplayOptions, batch: readonly IngestInp
   }
 }
 
-function place(receipts: readonly Receipt[], waiting: readonly { place: number }[], answers: readonly Receipt[]): Receipt[] {
+function place(
+  receipts: readonly Receipt[],
+  waiting: readonly { place: number }[],
+  answers: readonly Receipt[],
+): Receipt[] {
   const placed = [...receipts];
   for (const [at, answer] of answers.entries()) {
     const target = waiting[at]?.place;

@@ -1,12 +1,13 @@
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
+import { createLogger } from '@tallymark/analytics/operate/logger';
 import type { DemoPlan } from '@tallymark/contract/demo-plan';
 import { demoPlan } from '@tallymark/contract/demo-plan';
 import { parseSettings, type Settings } from '@tallymark/contract/settings';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
 import { connectRedis } from '@tallymark/redis/connect';
 import { after } from 'next/server';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Auth, createAuth } from './auth/create-auth.ts';
 import { loginHook } from './auth/login-hook.ts';
 import { parseWebSettings } from './environment.ts';
@@ -30,7 +31,7 @@ export interface Server {
 function createServer(environment: NodeJS.ProcessEnv): Server {
   const settings = parseSettings(environment);
   const web = parseWebSettings(environment);
-  const log = pino({ level: settings.LOG_LEVEL, base: { service: 'web' } });
+  const log = createLogger({ level: settings.LOG_LEVEL, name: 'web' });
   const prisma = createPrisma({
     databaseUrl: settings.DATABASE_URL,
     maxConnections: settings.DATABASE_MAX_CONNECTIONS,

@@ -3,6 +3,7 @@ import { LIMITS } from '@tallymark/contract/limits';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { withRequestContext } from '../ingest/ambient-context.ts';
 import type { EventIngestionService } from '../ingest/service.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
 import { CORRELATION_HEADER } from './request-context.ts';
@@ -25,7 +26,7 @@ export async function handleEvents(deps: EndpointDeps, request: Request): Promis
   try {
     if (request.method !== 'POST') throw new BadRequest(405, 'Send events with POST.');
     const events = parseBatch(await readJsonBody(request));
-    const receipts = await deps.eventIngestion.ingestPublic(events, context);
+    const receipts = await withRequestContext(context, () => deps.eventIngestion.ingestPublic(events, context));
     return Response.json({ receipts }, { headers });
   } catch (error) {
     if (error instanceof BadRequest) return Response.json({ error: error.message }, { status: error.status, headers });

@@ -81,7 +81,9 @@ describe('while Redis is down', () => {
     expect(await world.prisma.event.count()).toBe(2);
     expect(await world.prisma.deadLetter.findMany()).toMatchObject([{ reason: 'refused', sqlState: '23514' }]);
     await world.redisServer.restart();
-    expect(await balancedLedger(service)).toMatchObject({ accepted: 3, stored: 2, deadLettered: 1 });
+    await eventually(async () =>
+      expect(await balancedLedger(service)).toMatchObject({ accepted: 3, stored: 2, deadLettered: 1 }),
+    );
   });
 });
 

@@ -195,7 +195,8 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       prepared,
       receivedAt,
     );
-    logRequest(config.log, { receipts, context, buffered, ms: performance.now() - started });
+    const defaults = { tenantId: config.defaultTenantId, siteId: config.defaultSiteId };
+    logRequest(config.log, { receipts, context, defaults, buffered, ms: performance.now() - started });
     return receipts;
   }
 }

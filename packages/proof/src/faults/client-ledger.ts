@@ -18,6 +18,7 @@ export interface ClientOptions {
 }
 
 const SENDERS = 4;
+const LONGEST_GAP_MS = 60;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_PAUSE_MS = 30;
 /** A batch that has no receipts by then never gets them. */
@@ -36,6 +37,7 @@ export class LedgerClient {
   private answered = 0;
   private lastOutcome: LedgerLine | undefined;
   private stopping = false;
+  private abandoned = false;
   private senders: Promise<void>[] = [];
   private failure: unknown;
 
@@ -47,7 +49,11 @@ export class LedgerClient {
 
   start(): void {
     this.senders = Array.from({ length: SENDERS }, async () => {
-      while (!this.stopping) await this.sendUntilAnswered(this.traffic.batch(this.settled));
+      while (!this.stopping) {
+        await this.sendUntilAnswered(this.traffic.batch(this.settled));
+        // A steady load, not the most there can be: the machine also has to start what was killed.
+        await pause(this.options.chance.between(0, LONGEST_GAP_MS));
+      }
     });
     for (const sender of this.senders) {
       sender.catch((error: unknown) => {
@@ -84,9 +90,16 @@ export class LedgerClient {
     this.agent.destroy();
   }
 
+  /** Stops where it is, for a test that has failed already. */
+  abandon(): void {
+    this.stopping = true;
+    this.abandoned = true;
+    this.agent.destroy();
+  }
+
   private async sendUntilAnswered(batch: readonly Outgoing[]): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
-    for (let open = batch; open.length > 0; ) {
+    for (let open = batch; open.length > 0 && !this.abandoned; ) {
       if (performance.now() > deadline) throw new Error(`No receipts for ${open.length} events in ${PATIENCE_MS} ms.`);
       const { receipts, waitMs } = await this.attempt(open);
       this.remember(open.filter((_, at) => isTaken(receipts[at])));

@@ -74,6 +74,14 @@ export class Program {
     return this.ended();
   }
 
+  /** SIGUSR2 until the process has ended: for a test program that waits for the word between its steps. */
+  goOnUntilEnded(): Promise<ProcessExit> {
+    return eventually(() => {
+      if (this.running && !this.exit) sendSignal(this.running.pid, 'SIGUSR2');
+      return this.exit;
+    });
+  }
+
   /** Waits until the process has ended by itself. */
   ended(): Promise<ProcessExit> {
     return eventually(() => this.exit, { timeoutMs: ENDING_MS });

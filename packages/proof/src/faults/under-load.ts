@@ -47,6 +47,8 @@ export async function underLoad(
   } catch (error) {
     console.info(world.lastWords());
     throw error;
+  } finally {
+    client.abandon();
   }
 }
 
