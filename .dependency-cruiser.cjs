@@ -1,7 +1,7 @@
 // Imports run one way: contract <- {redis, prisma} <- analytics <- {apps/web, jobs}.
 // packages/local, testing and proof stand beside the product and are never imported by it.
 const product = '^(packages/(contract|redis|analytics|client)|prisma|jobs|apps)/';
-const tests = '\\.(test|test-d)\\.tsx?$';
+const tests = '(\\.(test|test-d)\\.tsx?$|/test-support/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

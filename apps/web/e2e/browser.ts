@@ -1,22 +1,17 @@
-import { existsSync } from 'node:fs';
+import { testBrowser } from '@tallymark/testing/browser';
 import { type Browser, chromium } from 'playwright-core';
 
-const DEBIAN_CHROMIUM = '/usr/bin/chromium';
-
 /**
- * Starts a headless Chromium: that of CHROMIUM_PATH, else Debian's.
+ * Starts a headless Chromium or Chrome.
  *
  * @throws Error that says how to get one.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH || DEBIAN_CHROMIUM;
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `No browser at ${executablePath}. Install one (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.`,
-    );
-  }
+  const { command, env } = await testBrowser();
   return chromium.launch({
-    executablePath,
+    executablePath: command,
+    // Of the browser only: an unpacked one brings libraries that nothing else should load.
+    env: { ...process.env, ...env },
     args: [
       '--headless',
       // Chromium's sandbox does not run as root, and the pages are our own.

@@ -21,7 +21,6 @@ test('the settings have the defaults of the public API', () => {
     TRACKING_ENABLE_THROTTLING: true,
     TRACKING_ENABLE_AGGREGATION: true,
     TRACKING_RETENTION_MONTHS: 12,
-    TRACKING_RETENTION_DAYS: undefined,
     TRACKING_TRUSTED_PROXY_HOPS: 0,
   });
 });

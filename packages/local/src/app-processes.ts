@@ -19,6 +19,12 @@ const STOP_DEADLINE_MS = 20_000;
 const HEALTH_TIMEOUT_MS = 60_000;
 const HEALTH_REQUEST_TIMEOUT_MS = 2_000;
 
+/**
+ * Events live for milliseconds. With the 16 MiB that V8 gives young objects by default, many are still there at the next
+ * scavenge and are copied; 64 MiB halves the time spent on garbage.
+ */
+export const nodeOptions = (env: NodeJS.ProcessEnv) => `--max-semi-space-size=64 ${env.NODE_OPTIONS ?? ''}`.trim();
+
 /** Arguments of Node.js that run a TypeScript file. */
 export const typescript = (file: string) => ['--import', 'tsx', file];
 
@@ -55,7 +61,13 @@ async function startPart(
 ): Promise<{ server: BackgroundProcess; logFile: string }> {
   const logFile = join(logs, log);
   prepareLog(logFile);
-  const server = await startProcess({ command: process.execPath, args, logFile, cwd: join(root, folder), env });
+  const server = await startProcess({
+    command: process.execPath,
+    args,
+    logFile,
+    cwd: join(root, folder),
+    env: { ...env, NODE_OPTIONS: nodeOptions(env) },
+  });
   guardian.guard(server, 'TERM');
   running.add(name, { ...server, logFile, stop: () => stopProcess(server, { deadlineMs: STOP_DEADLINE_MS }) });
   return { server, logFile };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { platform } from 'node:os';
-import { unpackDebianRedis } from './redis-debian.ts';
+import { join } from 'node:path';
+import { unpackDebianPackages } from './debian-packages.ts';
 
 export interface RedisBinary {
   readonly command: string;
@@ -10,6 +11,8 @@ export interface RedisBinary {
 }
 
 const OLDEST_MAJOR = 7;
+
+const DEBIAN_PACKAGES = ['redis-server', 'redis-tools'];
 
 /**
  * The server that is installed, else Debian's, unpacked into `cacheDir` without touching the system. Rejects with what to
@@ -24,7 +27,8 @@ export async function findRedis(cacheDir: string): Promise<RedisBinary> {
   }
   if (platform() === 'linux') {
     try {
-      const { command, libraryPath } = unpackDebianRedis(cacheDir);
+      const { root, libraryPath } = unpackDebianPackages(cacheDir, DEBIAN_PACKAGES);
+      const command = join(root, 'usr', 'bin', 'redis-server');
       const found = tryBinary(command, { ...process.env, LD_LIBRARY_PATH: libraryPath });
       if (typeof found !== 'string') return found;
       problems.push(found);

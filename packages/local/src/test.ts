@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, step } from '../bin/progress.mjs';
+import { messageOf, step, type Work } from '../bin/progress.mjs';
 import { run } from '../bin/run.mjs';
+import { findChromium, handOver } from './chromium.ts';
 import { type Counts, countTests, type VitestReport } from './vitest-report.ts';
 
 export interface TestOptions {
@@ -29,7 +30,14 @@ export async function test({ root, env }: TestOptions): Promise<Counts> {
     await check('Types', () => turbo('check:types')),
     await check('Production build', () => turbo('build')),
   ];
-  const tests = await runVitest(root, env);
+  let browser: NodeJS.ProcessEnv = {};
+  // Not counted: without a browser the tests that need one fail.
+  await check('Browser', async (note) => {
+    const chromium = await findChromium(join(root, '.tallymark', 'cache', 'chromium'), env);
+    note(chromium.version);
+    browser = handOver(chromium);
+  });
+  const tests = await runVitest(root, { ...env, ...browser });
   const failedChecks = checks.filter((ok) => !ok).length;
   return {
     passed: tests.passed + checks.length - failedChecks,
@@ -37,7 +45,7 @@ export async function test({ root, env }: TestOptions): Promise<Counts> {
   };
 }
 
-async function check(title: string, work: () => Promise<unknown>): Promise<boolean> {
+async function check(title: string, work: Work<unknown>): Promise<boolean> {
   try {
     await step(title, work);
     return true;

@@ -9,8 +9,9 @@
  * | `d` | this entry's `bytes,accepted,received,duplicates,sampled,rejected` |
  * | `r` | this entry's rejections by reason, JSON, or empty |
  * | `c`, `R` | running totals of `d` and `r`, this entry included |
- * | `e` | rows, a JSON array |
- * | `a` | events of aggregated types, a JSON array of rows |
+ * | `s` | what all rows of the entry have in common, JSON, or empty |
+ * | `e` | rows without that, a JSON array |
+ * | `a` | the same for events of aggregated types |
  *
  * The anchor is the last flushed entry, kept by trimming. Its totals are copied to a hash, so that accepting need not
  * read its payload. Usage is the tail's totals less the anchor's: no counter that a crash could leave behind.
@@ -39,13 +40,14 @@ end
 `;
 
 /** Position of each argument in `accept` behind the first event. */
-export const ACCEPT_ARGUMENTS_PER_EVENT = 7;
+export const ACCEPT_ARGUMENTS_PER_EVENT = 4;
 
 /**
  * KEYS stream, anchor, then the dedup key of each event that has one.
- * ARGV cap in bytes, nonce, receivedAt, rejections made before (JSON or empty), their count, sampled before; then per
- * event: index of its dedup key in KEYS or 0, seconds the key lives, id, payload hash or empty, verdict, lane, row.
- * Verdicts: `` take it, `s` sampled, anything else the reason it is rejected for, unless its key is known.
+ * ARGV cap in bytes, nonce, receivedAt, rejections made before (JSON or empty), their count, sampled before, what the
+ * rows have in common; then per event: seconds its key lives or empty where it has none, what to remember under the key
+ * (id, blank, payload hash or nothing), `e` or `a` and the verdict, row. The verdict is empty to take it, `s` for sampled,
+ * anything else is the reason it is rejected for, unless its key is known.
  * Answers {'full', used} or {'ok', buffered, one of a | s | r | d<id> | c<id> per event …}.
  *
  * The entry is appended before any key is set: a key without its event would turn the client's retry into a loss.
@@ -54,7 +56,7 @@ export const ACCEPT = `#!lua
 ${SHARED}
 local stream, anchor = KEYS[1], KEYS[2]
 local cap = tonumber(ARGV[1])
-local PER, FIRST = ${ACCEPT_ARGUMENTS_PER_EVENT}, 7
+local PER, FIRST = ${ACCEPT_ARGUMENTS_PER_EVENT}, 8
 local count = (#ARGV - FIRST + 1) / PER
 
 local tail = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
@@ -70,29 +72,33 @@ else
   redis.call('DEL', anchor)
 end
 
-local keys = {}
-for i = 3, #KEYS do keys[#keys + 1] = KEYS[i] end
 local known = {}
-if #keys > 0 then
-  local values = redis.call('MGET', unpack(keys))
-  for i = 1, #keys do if values[i] then known[keys[i]] = values[i] end end
+if #KEYS > 2 then
+  local values = redis.call('MGET', unpack(KEYS, 3))
+  for i = 3, #KEYS do known[KEYS[i]] = values[i - 2] end
 end
 
 local results, rows, aggregates, fresh = {}, {}, {}, {}
-local bytes, accepted, duplicates, sampled = ${ENTRY_OVERHEAD_BYTES}, 0, 0, tonumber(ARGV[6])
+local bytes, accepted, duplicates, sampled = ${ENTRY_OVERHEAD_BYTES} + #ARGV[7], 0, 0, tonumber(ARGV[6])
 local rejected = tonumber(ARGV[5])
 local own = {}
 if ARGV[4] ~= '' then own = cjson.decode(ARGV[4]) end
 
+local slot = 2
 for i = 1, count do
   local at = FIRST + (i - 1) * PER
-  local slot, ttl, id, hash = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local verdict, lane, row = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
-  local key = slot > 0 and KEYS[slot + 2] or nil
+  local ttl, value, row = ARGV[at], ARGV[at + 1], ARGV[at + 3]
+  local lane, verdict = string.sub(ARGV[at + 2], 1, 1), string.sub(ARGV[at + 2], 2)
+  local key
+  if ttl ~= '' then
+    slot = slot + 1
+    key = KEYS[slot]
+  end
   local seen = key and known[key]
   if seen then
     local space = string.find(seen, ' ', 1, true)
     local seenId, seenHash = string.sub(seen, 1, space - 1), string.sub(seen, space + 1)
+    local hash = string.sub(value, string.find(value, ' ', 1, true) + 1)
     if hash == '' or seenHash == '' or hash == seenHash then
       duplicates = duplicates + 1
       results[i] = 'd' .. seenId
@@ -113,8 +119,8 @@ for i = 1, count do
     bytes = bytes + #row
     if lane == 'a' then aggregates[#aggregates + 1] = row else rows[#rows + 1] = row end
     if key then
-      known[key] = id .. ' ' .. hash
-      fresh[#fresh + 1] = {key, known[key], ttl}
+      known[key] = value
+      fresh[#fresh + 1] = {key, value, ttl}
     end
     results[i] = 'a'
   end
@@ -130,9 +136,10 @@ for reason, n in pairs(own) do reasons[reason] = (reasons[reason] or 0) + n end
 redis.call('XADD', stream, '*', 'v', '${ENTRY_VERSION}', 'n', ARGV[2], 't', ARGV[3],
   'd', csv(delta), 'r', next(own) and cjson.encode(own) or '',
   'c', csv(total), 'R', next(reasons) and cjson.encode(reasons) or '',
+  's', accepted > 0 and ARGV[7] or '',
   'e', #rows > 0 and '[' .. table.concat(rows, ',') .. ']' or '',
   'a', #aggregates > 0 and '[' .. table.concat(aggregates, ',') .. ']' or '')
-for i = 1, #fresh do redis.call('SET', fresh[i][1], fresh[i][2], 'EX', fresh[i][3]) end
+for i = 1, #fresh do redis.call('SETEX', fresh[i][1], fresh[i][3], fresh[i][2]) end
 return {'ok', total[2] - base[2], unpack(results)}
 `;
 

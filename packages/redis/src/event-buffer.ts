@@ -28,6 +28,8 @@ export interface AcceptRequest {
   readonly nonce: string;
   readonly receivedAtMs: number;
   readonly events: readonly AcceptEvent[];
+  /** What all rows have in common and therefore leave out, as a JSON object. */
+  readonly shared?: string;
   /** Events of the same request that never got this far, counted into the same ledger entry. */
   readonly before: { readonly sampled: number; readonly rejected: Readonly<Record<string, number>> };
 }
@@ -56,6 +58,8 @@ export interface BufferEntry {
   readonly receivedAtMs: number;
   readonly totals: BufferTotals;
   readonly rejectedByReason: Readonly<Record<string, number>>;
+  /** JSON object of what the rows have in common, empty string for nothing. */
+  readonly shared: string;
   /** JSON arrays of rows, empty string for none. */
   readonly rows: string;
   readonly aggregates: string;
@@ -107,16 +111,14 @@ export class EventBuffer {
       Object.keys(request.before.rejected).length > 0 ? JSON.stringify(request.before.rejected) : '',
       String(Object.values(request.before.rejected).reduce((sum, n) => sum + n, 0)),
       String(request.before.sampled),
+      request.shared ?? '',
     ];
     for (const event of request.events) {
       if (event.dedup) keys.push(dedupKeyOf(request.shard, event.dedup.key));
       args.push(
-        event.dedup ? String(keys.length - 2) : '0',
-        event.dedup ? String(event.dedup.ttlSeconds) : '0',
-        event.id,
-        event.payloadHash,
-        event.verdict,
-        event.lane === 'aggregate' ? 'a' : 'e',
+        event.dedup ? String(event.dedup.ttlSeconds) : '',
+        `${event.id} ${event.payloadHash}`,
+        `${event.lane === 'aggregate' ? 'a' : 'e'}${event.verdict}`,
         event.row,
       );
     }
@@ -200,6 +202,7 @@ function parseEntry(shard: number, [id, flat]: [string, string[]]): BufferEntry 
     receivedAtMs: Number(fields.get('t')),
     totals: parseTotals(fields.get('d') ?? ''),
     rejectedByReason: parseReasons(fields.get('r') ?? ''),
+    shared: fields.get('s') ?? '',
     rows: fields.get('e') ?? '',
     aggregates: fields.get('a') ?? '',
   };

@@ -5,6 +5,7 @@ import type { AcceptOutcome, AcceptReply, EventBuffer } from '@tallymark/redis/e
 import type { Logger } from 'pino';
 import type { IngestionConfig } from './config.ts';
 import type { DirectWriter } from './direct-writer.ts';
+import { packRows } from './packed-rows.ts';
 import { type AcceptableEvent, type PreparedEvent, rejectionReason } from './prepare.ts';
 import type { RedisGate } from './redis-gate.ts';
 import type { RowOutcome } from './store-rows.ts';
@@ -119,23 +120,19 @@ function askBuffer(
   before: BeforeCounts,
   receivedAt: Date,
 ): Promise<AcceptReply> {
+  const packed = packRows(events.flatMap(({ outcome }) => ('row' in outcome ? outcome.row : [])));
+  const rows = packed.rows.values();
   return buffer.accept({
     shard,
     capBytes: Math.floor(config.maxBufferBytes / config.shards),
     nonce: randomBytes(9).toString('base64url'),
     receivedAtMs: receivedAt.getTime(),
     before,
-    events: events.map(({ outcome, dedup, comparableHash }) =>
+    shared: packed.shared,
+    events: events.map(({ outcome, dedup, comparableHash: payloadHash }) =>
       'row' in outcome
-        ? {
-            id: outcome.row.id,
-            dedup,
-            payloadHash: comparableHash,
-            verdict: '',
-            lane: outcome.lane,
-            row: JSON.stringify(outcome.row),
-          }
-        : { id: '', dedup, payloadHash: comparableHash, verdict: verdictOf(outcome), lane: 'event', row: '' },
+        ? { id: outcome.row.id, dedup, payloadHash, verdict: '', lane: outcome.lane, row: rows.next().value ?? '' }
+        : { id: '', dedup, payloadHash, verdict: verdictOf(outcome), lane: 'event', row: '' },
     ),
   });
 }

@@ -10,6 +10,7 @@ import { applyWriteLimits, WRITE_LIMITS } from '@tallymark/prisma/stores/write-l
 import type { BufferEntry, EventBuffer } from '@tallymark/redis/event-buffer';
 import { aggregateRows } from './aggregate.ts';
 import { deadLetter } from './dead-letter.ts';
+import { unpackRows } from './packed-rows.ts';
 import { storeRows } from './store-rows.ts';
 
 /** The checkpoint is held or was moved by another flusher; what was read is not ours to store. */
@@ -41,9 +42,8 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export async function readBatch(buffer: EventBuffer, from: Checkpoint, maxEvents: number): Promise<FlushBatch | null> {
   const { entries, replaced } = await buffer.read(from.shard, from, { maxEvents, maxBytes: MAX_BATCH_BYTES });
   if (entries.length === 0) return null;
-  const parse = (json: string): EventRow[] => (json === '' ? [] : JSON.parse(json));
-  const aggregates = aggregateRows(entries.flatMap(({ aggregates }) => parse(aggregates)));
-  const rows = [...entries.flatMap(({ rows }) => parse(rows)), ...aggregates];
+  const aggregates = aggregateRows(entries.flatMap(({ shared, aggregates }) => unpackRows(shared, aggregates)));
+  const rows = [...entries.flatMap(({ shared, rows }) => unpackRows(shared, rows)), ...aggregates];
   return { from, entries, rows, aggregateCount: aggregates.length, replaced };
 }
 

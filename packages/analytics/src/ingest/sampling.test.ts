@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { balancedLedger, NOW, openWorld } from '../test-support/ingestion-world.ts';
 import { samplingBucket, samplingRate } from './sampling.ts';
 
-const VISITORS = Array.from({ length: 300 }, (_, n) => `visitor-${n}`);
+const VISITORS = Array.from({ length: 300 }, (_, n) => `guest-${n}`);
 const at = { source: 'web', occurredAt: NOW.toISOString() } as const;
 const click = { ...at, eventType: 'element_clicked', props: { targetElementId: 'e', targetElementType: 'b' } } as const;
 

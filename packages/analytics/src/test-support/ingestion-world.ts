@@ -66,7 +66,9 @@ export interface OwnWorld extends IngestionWorld {
 export async function openOwnWorld(): Promise<OwnWorld> {
   const services = await startOwnServices();
   const { databaseUrl, redisUrl, postgres, redis: redisServer } = services;
-  const close = () => services[Symbol.asyncDispose]();
+  const close = async () => {
+    await services[Symbol.asyncDispose]();
+  };
   const world = await openOn({ databaseUrl, redisUrl, redisPrefix: 'own', close });
   return { ...world, postgres, redisServer };
 }
@@ -117,8 +119,8 @@ async function openOn({ databaseUrl, redisUrl, redisPrefix, close }: Stores): Pr
 }
 
 /** An event with key and time frozen, as our helpers and the browser client make them. */
-export function viewed<More extends object>(more: More = {} as More) {
-  return {
+export function viewed<More extends object = object>(more?: More) {
+  const event = {
     eventType: 'asset_viewed' as const,
     source: 'web' as const,
     entityId: randomUUID(),
@@ -126,8 +128,9 @@ export function viewed<More extends object>(more: More = {} as More) {
     occurredAt: NOW.toISOString(),
     idempotencyKey: randomUUID(),
     props: { view_duration_ms: 1_200 },
-    ...more,
   };
+  // A spread of a type that is still open is not known to overwrite.
+  return { ...event, ...more } as unknown as Omit<typeof event, keyof More> & More;
 }
 
 export const manyViewed = (count: number) =>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { nodeOptions } from '@tallymark/local/app-processes';
 import { callGuardian } from '@tallymark/local/guardian';
 import { freePort } from '@tallymark/local/ports';
 import { startPostgres } from '@tallymark/local/postgres';
@@ -43,6 +44,7 @@ export async function startIngestStack(): Promise<IngestStack> {
     ...process.env,
     ...SETTINGS,
     NODE_ENV: 'production',
+    NODE_OPTIONS: nodeOptions(process.env),
     NEXT_MANUAL_SIG_HANDLE: 'true',
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,

@@ -18,7 +18,7 @@ export function chanceFor(scenario: string): Chance {
 }
 
 /** Mulberry32: small, and good enough to choose moments. */
-export function seeded(seed: number): Chance {
+function seeded(seed: number): Chance {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

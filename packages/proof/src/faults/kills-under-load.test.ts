@@ -70,6 +70,20 @@ test(
 );
 
 test(
+  'Redis is killed and restarted at once: events of aggregated types wait for it and count once',
+  () =>
+    underLoad('kill Redis, aggregated', { aggregated: true }, async (stage) => {
+      const { redis } = stage.world.services;
+      await rounds(stage, async () => {
+        stage.client.ledger.append({ kind: 'fault', what: 'Redis killed' });
+        await redis.crash();
+        await redis.restart();
+      });
+    }),
+  TIMEOUT_MS,
+);
+
+test(
   'Postgres is killed and recovers',
   () =>
     underLoad('kill Postgres', {}, async (stage) => {

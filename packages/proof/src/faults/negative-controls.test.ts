@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { chanceFor } from './chance.ts';
 import { LedgerClient } from './client-ledger.ts';
@@ -8,7 +9,8 @@ import { createWorld, READY, type World } from './world.ts';
 // With a safeguard off the oracle must find the damage; otherwise its silence in the other files would mean nothing.
 
 const TIMEOUT_MS = 90_000;
-const UNSAFE_FLUSHER = 'packages/proof/src/faults/unsafe-flusher.ts';
+const UNSAFE_FLUSHER = fileURLToPath(new URL('./unsafe-flusher.ts', import.meta.url));
+const UNSAFE_WEB = fileURLToPath(new URL('./unsafe-web-process.ts', import.meta.url));
 
 function clientOf(world: World, scenario: string): LedgerClient {
   const ledgerPath = join(world.folder, 'client-ledger.jsonl');
@@ -16,7 +18,7 @@ function clientOf(world: World, scenario: string): LedgerClient {
 }
 
 /** Fills the buffer, lets the unsafe flusher go as far as between its transactions, and checks after the healing. */
-async function flushUnsafely(scenario: string, fault: 'kill' | 'go on', env: Record<string, string> = {}) {
+async function flushUnsafely(scenario: string, { kill, randomIds = false }: { kill: boolean; randomIds?: boolean }) {
   await using world = await createWorld();
   const web = world.web();
   await web.start(READY.web);
@@ -24,12 +26,14 @@ async function flushUnsafely(scenario: string, fault: 'kill' | 'go on', env: Rec
   client.start();
   await client.untilMoment();
   await client.finish();
-  const unsafe = world.program('unsafe-flusher', [UNSAFE_FLUSHER], env);
+  const unsafe = world.program('unsafe-flusher', [UNSAFE_FLUSHER], {
+    env: { HOLD: String(kill), RANDOM_IDS: String(randomIds) },
+  });
   await unsafe.start('between the transactions');
-  if (fault === 'kill') expect(await unsafe.kill()).toBe(true);
-  else expect(await unsafe.goOnUntilEnded()).toEqual({ code: 0, signal: null });
+  if (kill) expect(await unsafe.kill()).toBe(true);
+  else expect(await unsafe.ended()).toEqual({ code: 0, signal: null });
   await world.flusher().start(READY.flusher);
-  return breachesOf(world, client);
+  return await breachesOf(world, client);
 }
 
 const about = (invariant: string, what = '') => expect.stringMatching(new RegExp(`^${invariant}: .*${what}`));
@@ -37,7 +41,7 @@ const about = (invariant: string, what = '') => expect.stringMatching(new RegExp
 test(
   'an offset outside of the transaction is found out by the ledger',
   async () => {
-    const breaches = await flushUnsafely('control: offset outside', 'kill');
+    const breaches = await flushUnsafely('control: offset outside', { kill: true });
     expect(breaches).toEqual([about('I9', 'received')]);
   },
   TIMEOUT_MS,
@@ -46,7 +50,7 @@ test(
 test(
   'without unique ids events are found twice',
   async () => {
-    const breaches = await flushUnsafely('control: random ids', 'kill', { RANDOM_IDS: 'true' });
+    const breaches = await flushUnsafely('control: random ids', { kill: true, randomIds: true });
     expect(breaches).toEqual([about('I1', 'events,events'), about('I2'), about('I9')]);
   },
   TIMEOUT_MS,
@@ -55,7 +59,7 @@ test(
 test(
   'the same flusher does no damage when nobody kills it: what is found above is the fault',
   async () => {
-    expect(await flushUnsafely('control: no fault', 'go on')).toEqual([]);
+    expect(await flushUnsafely('control: no fault', { kill: false })).toEqual([]);
   },
   TIMEOUT_MS,
 );
@@ -64,7 +68,7 @@ test(
   'keys that are set before the events are appended lose events',
   async () => {
     await using world = await createWorld();
-    const unsafe = world.web('unsafe-web-process.ts');
+    const unsafe = world.program('unsafe-web', [UNSAFE_WEB]);
     await unsafe.start(READY.web);
     const client = clientOf(world, 'control: key before append');
     client.start();

@@ -5,8 +5,10 @@ import { projectRoot } from '@tallymark/local/project-root';
 import { eventually } from '@tallymark/testing/eventually';
 
 export interface ProgramOptions {
-  /** Path of a TypeScript file below the project's root, then its arguments. */
+  /** Path of a script, TypeScript or not, absolute or from `cwd`, then its arguments. */
   readonly script: readonly [file: string, ...args: string[]];
+  /** Default: the project's root. */
+  readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly guardian: Guardian;
@@ -39,13 +41,13 @@ export class Program {
 
   /** Returns once the process has written `readyWord`; without one, once it runs. */
   async start(readyWord?: string): Promise<void> {
-    const { script, env, logFile, guardian } = this.options;
+    const { script, cwd = projectRoot, env, logFile, guardian } = this.options;
     this.startedAt = logSize(logFile);
     const started = await startProcess({
       command: process.execPath,
       // Not the tsx command: it would put a process of its own between us and the one we mean to kill.
       args: ['--import', import.meta.resolve('tsx'), ...script],
-      cwd: projectRoot,
+      cwd,
       env: { PATH: process.env.PATH, ...env },
       logFile,
     });
@@ -72,14 +74,6 @@ export class Program {
   async terminate(): Promise<ProcessExit> {
     if (this.running) sendSignal(this.running.pid, 'SIGTERM');
     return this.ended();
-  }
-
-  /** SIGUSR2 until the process has ended: for a test program that waits for the word between its steps. */
-  goOnUntilEnded(): Promise<ProcessExit> {
-    return eventually(() => {
-      if (this.running && !this.exit) sendSignal(this.running.pid, 'SIGUSR2');
-      return this.exit;
-    });
   }
 
   /** Waits until the process has ended by itself. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { ROUNDS } from './chance.ts';
-import { attemptsOf } from './ledger-file.ts';
-import { expectFreshEventAccepted, underLoad } from './under-load.ts';
+import { expectAnsweredWhereBegun, expectFreshEventAccepted, underLoad } from './under-load.ts';
 import { READY } from './world.ts';
 
 const TIMEOUT_MS = 60_000 + ROUNDS * 20_000;
@@ -20,12 +19,7 @@ test(
         await expectFreshEventAccepted(client);
         await client.untilMoment();
       }
-      const attempts = attemptsOf(client.ledger.lines());
-      const unanswered = attempts.filter(({ outcome }) => outcome?.kind === 'unknown').map(({ id }) => id);
-      // A connection that the system had taken but the process had not is cut too; the process must not know of it.
-      const begun = web.log.split('\n').filter((line) => line.includes('"begun"'));
-      expect(begun.length).toBeGreaterThan(0);
-      expect(begun.filter((line) => unanswered.some((id) => line.includes(id)))).toEqual([]);
+      expectAnsweredWhereBegun(client, web.log, 'begun');
     }),
   TIMEOUT_MS,
 );

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 import type { SentEvent } from './ledger-file.ts';
 
 /** An event as it goes over the wire. */
-export interface WireEvent {
+interface WireEvent {
   readonly eventType: string;
   readonly source: 'web';
   readonly occurredAt: string;
@@ -18,7 +18,7 @@ export interface Outgoing {
 }
 
 export const AGGREGATED_TYPE = 'scrolled';
-export const BATCH = 50;
+const BATCH = 50;
 
 type Content = Pick<WireEvent, 'eventType' | 'occurredAt' | 'sessionId' | 'props'>;
 

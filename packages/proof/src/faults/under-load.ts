@@ -20,8 +20,11 @@ export interface LoadOptions {
   /** Default true: aggregated types are exact as long as Redis keeps its data. */
   readonly aggregated?: boolean;
   readonly keepAlive?: boolean;
-  readonly web?: (world: World) => Program;
+  /** Default: the small server of this folder. */
+  readonly web?: { readonly program: (world: World) => Program; readonly readyWord: string };
 }
+
+const SMALL_SERVER = { program: (world: World) => world.web(), readyWord: READY.web };
 
 /** I7: how soon after the healing a fresh event is accepted. */
 const ACCEPTED_AFTER_MS = 5_000;
@@ -29,13 +32,13 @@ const ACCEPTED_AFTER_MS = 5_000;
 /** Sends events through a web process while `faults` does its worst, and breaks nothing less than every invariant. */
 export async function underLoad(
   scenario: string,
-  { aggregated = true, keepAlive = true, web: webOf = (world) => world.web() }: LoadOptions,
+  { aggregated = true, keepAlive = true, web: served = SMALL_SERVER }: LoadOptions,
   faults: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const chance = chanceFor(scenario);
   await using world = await createWorld();
-  const [web, flusher] = [webOf(world), world.flusher()];
-  await Promise.all([web.start(READY.web), flusher.start(READY.flusher)]);
+  const [web, flusher] = [served.program(world), world.flusher()];
+  await Promise.all([web.start(served.readyWord), flusher.start(READY.flusher)]);
   const ledgerPath = join(world.folder, 'client-ledger.jsonl');
   const client = new LedgerClient({ url: world.webUrl, ledgerPath, chance, aggregated, keepAlive });
   client.start();
@@ -55,6 +58,16 @@ export async function underLoad(
 /** Called when something that was down is up again. */
 export async function expectFreshEventAccepted(client: LedgerClient): Promise<void> {
   expect(await client.probe()).toBeLessThan(ACCEPTED_AFTER_MS);
+}
+
+/** No request that the server's log names together with `word` was left without a complete answer. */
+export function expectAnsweredWhereBegun(client: LedgerClient, log: string, word: string): void {
+  const attempts = attemptsOf(client.ledger.lines());
+  const unanswered = attempts.filter(({ outcome }) => outcome?.kind === 'unknown').map(({ id }) => id);
+  const begun = log.split('\n').filter((line) => line.includes(`"${word}"`));
+  expect(begun.length).toBeGreaterThan(0);
+  // A connection that the system had taken but the process had not is cut too; the process must not know of it.
+  expect(begun.filter((line) => unanswered.some((id) => line.includes(id)))).toEqual([]);
 }
 
 /** Waits until the backlog has drained by itself, then checks everything. */

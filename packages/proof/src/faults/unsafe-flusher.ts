@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type FlushBatch, readBatch } from '@tallymark/analytics/ingest/flush-shard';
 import { PartitionKeeper } from '@tallymark/analytics/ingest/partition-keeper';
 import { storeRows } from '@tallymark/analytics/ingest/store-rows';
@@ -9,8 +8,8 @@ import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { connectRedis, redisReady } from '@tallymark/redis/connect';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
 
-// Negative control: flushes each shard once, with the checkpoint in a second transaction. Between the two it says so and
-// waits for SIGUSR2, so that a test can kill it there. RANDOM_IDS takes the unique ids away too.
+// Negative control: flushes each shard once, with the checkpoint in a second transaction. With HOLD it stops between the
+// two for ever, so that a test can kill it there. RANDOM_IDS takes the unique ids away too.
 const settings = parseSettings(process.env);
 const prisma = createPrisma({ databaseUrl: settings.DATABASE_URL, maxConnections: 2, applicationName: 'unsafe' });
 const redis = connectRedis({ url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX, name: 'unsafe' });
@@ -25,7 +24,7 @@ for (const from of await listCheckpoints(prisma)) {
   await new PartitionKeeper(prisma).makeRoomFor(batch.rows);
   await prisma.$transaction(async (tx) => advanceCheckpoint(tx, from, from, await store(tx, batch)));
   console.log('between the transactions');
-  await once(process, 'SIGUSR2');
+  if (process.env.HOLD === 'true') await new Promise(() => {});
   await prisma.$transaction((tx) => advanceCheckpoint(tx, from, { entryId: last.id, nonce: last.nonce }, nothing()));
 }
 redis.disconnect();

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { handleEvents } from '@tallymark/analytics/http/events-endpoint';
+import { serveNode } from '@tallymark/analytics/http/node-adapter';
 import { CORRELATION_HEADER, requestContextFrom } from '@tallymark/analytics/http/request-context';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
@@ -24,18 +25,14 @@ export async function serveEvents(tamper: (redis: RedisClient) => void = () => {
   const eventIngestion = new EventIngestionService(prisma, redis, null, options);
   tamper(redis);
 
-  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    log.info({ correlationId: incoming.headers[CORRELATION_HEADER] }, 'begun');
-    const request = await toRequest(incoming);
-    const requestContext = async () =>
-      requestContextFrom({ headers: request.headers, session: null, trustedProxyHops: 0 });
-    const response = await handleEvents({ eventIngestion, log, requestContext }, request);
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    outgoing.end(await response.text());
-  };
+  const requestContext = async ({ headers }: Pick<Request, 'headers'>) =>
+    requestContextFrom({ headers, session: null, trustedProxyHops: 0 });
   const server = createServer((incoming, outgoing) => {
-    // A client that is cut off in the middle of its body.
-    answer(incoming, outgoing).catch(() => outgoing.destroy());
+    log.info({ correlationId: incoming.headers[CORRELATION_HEADER] }, 'begun');
+    serveNode((request) => handleEvents({ eventIngestion, log, requestContext }, request), incoming, outgoing).catch(
+      // A client that is cut off in the middle of its body.
+      () => outgoing.destroy(),
+    );
   });
 
   await redisReady(redis, REDIS_PATIENCE_MS);
@@ -49,16 +46,5 @@ export async function serveEvents(tamper: (redis: RedisClient) => void = () => {
       log.info('web stopped');
       process.exit(0);
     });
-  });
-}
-
-async function toRequest(incoming: IncomingMessage): Promise<Request> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]);
-  return new Request(`http://${incoming.headers.host}${incoming.url}`, {
-    method: 'POST',
-    headers,
-    body: Buffer.concat(chunks),
   });
 }

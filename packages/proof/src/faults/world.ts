@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { type DemoPlan, demoPlan } from '@tallymark/contract/demo-plan';
 import type { IngestStats } from '@tallymark/contract/stats';
@@ -15,7 +16,7 @@ import { Program, type ProgramOptions } from './program.ts';
 const SALT = 'only-for-fault-tests';
 const REDIS_PREFIX = 'faults';
 const DRAIN_MS = 20_000;
-const FAULTS = 'packages/proof/src/faults';
+const WEB = fileURLToPath(new URL('./web-process.ts', import.meta.url));
 
 /** A Postgres, a Redis and a folder of one's own, and the processes of the product that work with them. */
 export interface World extends AsyncDisposable {
@@ -23,8 +24,12 @@ export interface World extends AsyncDisposable {
   readonly folder: string;
   readonly webUrl: string;
   /** A program of the product, not started yet. */
-  program(name: string, script: ProgramOptions['script'], env?: Readonly<Record<string, string>>): Program;
-  web(file?: string): Program;
+  program(
+    name: string,
+    script: ProgramOptions['script'],
+    options?: Partial<Pick<ProgramOptions, 'env' | 'cwd'>>,
+  ): Program;
+  web(): Program;
   flusher(name?: string): Program;
   /** Stats of all processes together, once no event is buffered any more. Nothing here moves events. */
   drained(): Promise<IngestStats>;
@@ -48,9 +53,9 @@ export async function createWorld(): Promise<World> {
     TRACKING_BUFFER_FLUSH_INTERVAL_MS: '200',
     PORT: new URL(webUrl).port,
   };
-  const program: World['program'] = (name, script, env = {}) => {
+  const program: World['program'] = (name, script, { env, cwd } = {}) => {
     const logFile = join(folder.path, `${name}.log`);
-    const made = new Program({ script, env: { ...baseEnv, ...env }, logFile, guardian });
+    const made = new Program({ script, cwd, env: { ...baseEnv, ...env }, logFile, guardian });
     programs.push(made);
     return made;
   };
@@ -59,7 +64,7 @@ export async function createWorld(): Promise<World> {
     folder: folder.path,
     webUrl,
     program,
-    web: (file = 'web-process.ts') => program('web', [`${FAULTS}/${file}`]),
+    web: () => program('web', [WEB]),
     flusher: (name = 'flusher') => program(name, ['jobs/main.ts']),
     drained: () => withObserver(services, untilDrained),
     lastWords: () => programs.map((each) => each.lastWords).join('\n'),
