@@ -1,13 +1,12 @@
-import { testBrowser } from '@tallymark/testing/browser';
 import { type Browser, chromium } from 'playwright-core';
 
-/**
- * Starts a headless Chromium or Chrome.
- *
- * @throws Error that says how to get one.
- */
-export async function launchBrowser(): Promise<Browser> {
-  const { command, env } = await testBrowser();
+interface Program {
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts a Chromium or Chrome without a window. */
+export async function launchBrowser({ command, env }: Program): Promise<Browser> {
   return chromium.launch({
     executablePath: command,
     // Of the browser only: an unpacked one brings libraries that nothing else should load.

@@ -1,4 +1,5 @@
 import { createPrisma } from '@tallymark/prisma/client';
+import { testBrowser } from '@tallymark/testing/browser';
 import { cloneDatabase, type TestDatabase } from '@tallymark/testing/database';
 import { type TestRedis, testRedis } from '@tallymark/testing/redis';
 import type { Browser, Page } from 'playwright-core';
@@ -25,7 +26,8 @@ describe('a visitor who turns out to be the admin', () => {
     [database, redis] = await Promise.all([cloneDatabase(), testRedis()]);
     admin = await fillWithDemoData(database.url);
     const stores = { databaseUrl: database.url, redisUrl: redis.url, redisPrefix: redis.prefix };
-    [web, browser] = await Promise.all([startWeb(stores), launchBrowser()]);
+    const program = await testBrowser();
+    [web, browser] = await Promise.all([startWeb(stores), launchBrowser(program)]);
     page = await browser.newPage({ baseURL: web.baseUrl });
     page.on('pageerror', (error) => complaints.push(error.message));
     // A violated content security policy shows up here as well.

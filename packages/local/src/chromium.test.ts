@@ -8,9 +8,10 @@ const BROWSER = 'echo Chromium 140.0.1 built on Debian';
 /** A snap's stand-in: it is there and executable, and no browser. */
 const STUB = 'echo "Command requires the chromium snap to be installed." >&2; exit 1';
 
+/** Finds the usual tools itself, so that a PATH without a browser can consist of such programs alone. */
 function program(file: string, script: string): string {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  writeFileSync(file, `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -36,7 +37,7 @@ chmod +x "$3/usr/lib/chromium/chromium"`,
 describe('the browser for the tests', () => {
   test('is that of CHROMIUM_PATH, and no other when that one does not start', async () => {
     await using folder = temporaryFolder();
-    const PATH = `${folder.path}:${process.env.PATH}`;
+    const PATH = folder.path;
     program(join(folder.path, 'chromium'), 'echo Chromium 1.2.3');
     const named = program(join(folder.path, 'named'), 'echo "Google Chrome 140.0.7 beta"');
     const found = await findChromium(folder.path, { PATH, CHROMIUM_PATH: named });
@@ -49,7 +50,7 @@ describe('the browser for the tests', () => {
     await using folder = temporaryFolder();
     program(join(folder.path, 'a', 'chromium'), STUB);
     const command = program(join(folder.path, 'b', 'google-chrome'), BROWSER);
-    const PATH = `${folder.path}/a:${folder.path}/b:${process.env.PATH}`;
+    const PATH = `${folder.path}/a:${folder.path}/b`;
     expect(await findChromium(folder.path, { PATH })).toMatchObject({ command, version: 'Chromium 140.0.1' });
   });
 
@@ -65,7 +66,7 @@ describe.runIf(process.platform === 'linux')("Debian's browser", () => {
     const bin = join(folder.path, 'bin');
     const cache = join(folder.path, 'cache');
     debian(bin, lists);
-    const env = { PATH: toolsWithoutBrowser(bin) };
+    const env = { PATH: bin };
     const found = await findChromium(cache, env);
     expect(found.command).toBe(join(cache, 'root/usr/lib/chromium/chromium'));
     expect(found.env.LD_LIBRARY_PATH).toBe(join(cache, 'root/usr/lib/x86_64-linux-gnu'));
@@ -80,7 +81,7 @@ describe.runIf(process.platform === 'linux')("Debian's browser", () => {
     const bin = join(folder.path, 'bin');
     program(join(bin, 'dnf'), 'exit 1');
     const cache = join(folder.path, 'cache');
-    const missing = findChromium(cache, { PATH: toolsWithoutBrowser(bin) });
+    const missing = findChromium(cache, { PATH: bin });
     await expect(missing).rejects.toThrow('Install one with `sudo dnf install chromium`');
     expect(existsSync(join(cache, 'root'))).toBe(false);
   });

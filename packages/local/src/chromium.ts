@@ -56,7 +56,7 @@ export async function findChromium(cacheDir: string, env: NodeJS.ProcessEnv = pr
 }
 
 /** For the environment of a process that calls `findChromium` as well: it takes this one and looks no further. */
-export function handOver(chromium: Chromium): NodeJS.ProcessEnv {
+export function handOver(chromium: Chromium): Record<string, string> {
   return { [HANDED_OVER]: JSON.stringify(chromium) };
 }
 

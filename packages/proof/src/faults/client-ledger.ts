@@ -18,7 +18,7 @@ export interface ClientOptions {
 }
 
 const SENDERS = 4;
-const LONGEST_GAP_MS = 60;
+const LONGEST_GAP_MS = 150;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_PAUSE_MS = 30;
 /** A batch that has no receipts by then never gets them. */

@@ -21,10 +21,8 @@ export interface LoadOptions {
   readonly aggregated?: boolean;
   readonly keepAlive?: boolean;
   /** Default: the small server of this folder. */
-  readonly web?: { readonly program: (world: World) => Program; readonly readyWord: string };
+  readonly startWeb?: (world: World) => Promise<Program>;
 }
-
-const SMALL_SERVER = { program: (world: World) => world.web(), readyWord: READY.web };
 
 /** I7: how soon after the healing a fresh event is accepted. */
 const ACCEPTED_AFTER_MS = 5_000;
@@ -32,13 +30,13 @@ const ACCEPTED_AFTER_MS = 5_000;
 /** Sends events through a web process while `faults` does its worst, and breaks nothing less than every invariant. */
 export async function underLoad(
   scenario: string,
-  { aggregated = true, keepAlive = true, web: served = SMALL_SERVER }: LoadOptions,
+  { aggregated = true, keepAlive = true, startWeb = startSmallServer }: LoadOptions,
   faults: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const chance = chanceFor(scenario);
   await using world = await createWorld();
-  const [web, flusher] = [served.program(world), world.flusher()];
-  await Promise.all([web.start(served.readyWord), flusher.start(READY.flusher)]);
+  const flusher = world.flusher();
+  const [web] = await Promise.all([startWeb(world), flusher.start(READY.flusher)]);
   const ledgerPath = join(world.folder, 'client-ledger.jsonl');
   const client = new LedgerClient({ url: world.webUrl, ledgerPath, chance, aggregated, keepAlive });
   client.start();
@@ -53,6 +51,12 @@ export async function underLoad(
   } finally {
     client.abandon();
   }
+}
+
+async function startSmallServer(world: World): Promise<Program> {
+  const web = world.web();
+  await web.start(READY.web);
+  return web;
 }
 
 /** Called when something that was down is up again. */
