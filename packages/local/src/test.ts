@@ -30,7 +30,7 @@ export async function test({ root, env }: TestOptions): Promise<Counts> {
     await check('Types', () => turbo('check:types')),
     await check('Production build', () => turbo('build')),
   ];
-  let browser = {};
+  let browser: Record<string, string> = {};
   // Not counted: without a browser the tests that need one fail.
   await check('Browser', async (note) => {
     const chromium = await findChromium(join(root, '.tallymark', 'cache', 'chromium'), env);

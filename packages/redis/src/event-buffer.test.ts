@@ -115,12 +115,19 @@ describe('read and trim', () => {
     });
   });
 
-  test('an entry of an unknown version is an error that names it', async () => {
+  test('an entry of an unknown version is an error that names it; those before it are read', async () => {
     await using world = await openBuffer();
-    await world.redis.xadd('{0}:events', '5-1', 'v', '99', 'n', 'x', 't', '1', 'd', '0,0,0,0,0,0', 'c', '0,0,0,0,0,0');
-    const reading = world.buffer.read(0, START, ALL);
+    await world.buffer.accept(acceptRequest([acceptEvent()]));
+    const newer = ['v', '99', 'n', 'x', 't', '1', 'd', '0,0,0,0,0,0', 'c', '0,0,0,0,0,0', 'R', ''];
+    const entryId = await world.redis.xadd('{0}:events', '*', ...newer);
+    await world.buffer.accept(acceptRequest([acceptEvent()]));
+    const { entries } = await world.buffer.read(0, START, ALL);
+    const [first] = entries;
+    if (!first) throw new Error('There is a first.');
+    expect(entries).toHaveLength(1);
+    const reading = world.buffer.read(0, { entryId: first.id, nonce: first.nonce }, ALL);
     await expect(reading).rejects.toThrow(UnknownEntryVersion);
-    await expect(reading).rejects.toThrow('5-1 of shard 0 has layout version "99"');
+    await expect(reading).rejects.toThrow(`${entryId} of shard 0 has layout version "99"`);
   });
 });
 

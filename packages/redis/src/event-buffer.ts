@@ -131,7 +131,10 @@ export class EventBuffer {
     return { full: false, buffered: number, outcomes: results.map(parseOutcome) };
   }
 
-  /** Entries behind the position, at least one if there is any, up to about `maxEvents` events and `maxBytes` bytes. */
+  /**
+   * Entries behind the position, at least one if there is any, up to about `maxEvents` events and `maxBytes` bytes.
+   * @throws UnknownEntryVersion when the first of them is of a newer version.
+   */
   async read(
     shard: number,
     after: BufferPosition,
@@ -145,7 +148,10 @@ export class EventBuffer {
       String(limit.maxEvents),
       String(limit.maxBytes),
     )) as [string, ...[string, string[]][]];
-    return { replaced: replaced === '1', entries: raw.map((entry) => parseEntry(shard, entry)) };
+    const newer = raw.findIndex(([, flat]) => fieldsOf(flat).get('v') !== ENTRY_VERSION);
+    // What lies before the entry of a newer version can go on.
+    const known = newer > 0 ? raw.slice(0, newer) : raw;
+    return { replaced: replaced === '1', entries: known.map((entry) => parseEntry(shard, entry)) };
   }
 
   /** Drops what lies before the committed position. False when the stream no longer holds that entry. */
@@ -191,9 +197,14 @@ function parseOutcome(code: string): AcceptOutcome {
   }
 }
 
-function parseEntry(shard: number, [id, flat]: [string, string[]]): BufferEntry {
+function fieldsOf(flat: readonly string[]): Map<string, string> {
   const fields = new Map<string, string>();
   for (let i = 0; i < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '');
+  return fields;
+}
+
+function parseEntry(shard: number, [id, flat]: [string, string[]]): BufferEntry {
+  const fields = fieldsOf(flat);
   const version = fields.get('v') ?? '';
   if (version !== ENTRY_VERSION) throw new UnknownEntryVersion(shard, id, version);
   return {

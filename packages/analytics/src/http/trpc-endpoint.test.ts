@@ -105,7 +105,7 @@ describe('the ingest procedures over HTTP', () => {
 
 describe('hostile requests', () => {
   const TRACK = 'eventIngestion.track';
-  test.each<[string, number, string, string]>([
+  const HOSTILE: readonly [string, number, string, string][] = [
     ['cut-off JSON', 400, TRACK, '{"json":{"eventType":'],
     ['an empty body', 400, TRACK, ''],
     ['null', 400, TRACK, 'null'],
@@ -117,13 +117,19 @@ describe('hostile requests', () => {
     ['an unknown procedure', 404, 'eventIngestion.drop', '{}'],
     ['a path that does not decode', 400, '%E0%A4%A', '{}'],
     ['prototype pollution', 400, TRACK, '{"json":{"a":1},"meta":{"values":{"__proto__.polluted":["Date"]}}}'],
-  ])('%s is a %d', async (_what, status, path, body) => {
+  ];
+
+  test('have a status of their own, and nothing of them is stored', async () => {
     await using world = await openWorld();
     const { post, eventIngestion } = await openEndpoint(world);
-    const response = await post(path, body);
-    expect(response.status).toBe(status);
-    expect(response.headers.get('x-correlation-id')).toBe('c-1');
-    expect(await response.text()).not.toMatch(/node_modules|\.ts:/);
+    const statuses: Record<string, number> = {};
+    for (const [what, , path, body] of HOSTILE) {
+      const response = await post(path, body);
+      statuses[what] = response.status;
+      expect(response.headers.get('x-correlation-id'), what).toBe('c-1');
+      expect(await response.text(), what).not.toMatch(/node_modules|\.ts:/);
+    }
+    expect(statuses).toEqual(Object.fromEntries(HOSTILE.map(([what, status]) => [what, status])));
     expect('polluted' in {}).toBe(false);
     expect((await eventIngestion.getStats()).totalReceived).toBe(0);
   });

@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { IngestError } from '@tallymark/contract/errors';
 import { type Receipt, rejected } from '@tallymark/contract/receipt';
-import type { AcceptOutcome, AcceptReply, EventBuffer } from '@tallymark/redis/event-buffer';
+import type { AcceptOutcome } from '@tallymark/redis/event-buffer';
 import type { Logger } from 'pino';
+import type { AcceptQueue, BeforeCounts } from './accept-queue.ts';
 import type { IngestionConfig } from './config.ts';
 import type { DirectWriter } from './direct-writer.ts';
-import { packRows } from './packed-rows.ts';
 import { type AcceptableEvent, type PreparedEvent, rejectionReason } from './prepare.ts';
 import type { RedisGate } from './redis-gate.ts';
 import type { RowOutcome } from './store-rows.ts';
 
 export interface AcceptorDeps {
-  readonly buffer: EventBuffer;
+  readonly queue: AcceptQueue;
   readonly gate: RedisGate;
   readonly direct: DirectWriter;
   readonly config: IngestionConfig;
@@ -79,9 +78,8 @@ export async function acceptEvents(
 }
 
 type GroupReply = { refusal: IngestError } | { receipts: Receipt[]; buffered: number | null };
-type BeforeCounts = { sampled: number; rejected: Record<string, number> };
 
-function countBefore(before: BeforeCounts, event: PreparedEvent): void {
+function countBefore(before: { sampled: number; rejected: Record<string, number> }, event: PreparedEvent): void {
   const reason = rejectionReason(event);
   if (reason === null) before.sampled += 1;
   else before.rejected[reason] = (before.rejected[reason] ?? 0) + 1;
@@ -97,7 +95,7 @@ async function acceptGroup(
   const events = group.places.flatMap((place) => prepared[place] ?? []);
   if (deps.gate.open) {
     try {
-      const reply = await askBuffer(deps, events, group.shard, before, receivedAt);
+      const reply = await deps.queue.accept(group.shard, { events, before, receivedAt });
       if (reply.full) return { refusal: new IngestError('buffer_full', retryAfterSeconds(deps.config)) };
       return { buffered: reply.buffered, receipts: events.map((event, at) => toReceipt(event, reply.outcomes[at])) };
     } catch (error) {
@@ -112,32 +110,6 @@ async function acceptGroup(
     throw error;
   }
 }
-
-function askBuffer(
-  { buffer, config }: AcceptorDeps,
-  events: readonly PreparedEvent[],
-  shard: number,
-  before: BeforeCounts,
-  receivedAt: Date,
-): Promise<AcceptReply> {
-  const packed = packRows(events.flatMap(({ outcome }) => ('row' in outcome ? outcome.row : [])));
-  const rows = packed.rows.values();
-  return buffer.accept({
-    shard,
-    capBytes: Math.floor(config.maxBufferBytes / config.shards),
-    nonce: randomBytes(9).toString('base64url'),
-    receivedAtMs: receivedAt.getTime(),
-    before,
-    shared: packed.shared,
-    events: events.map(({ outcome, dedup, comparableHash: payloadHash }) =>
-      'row' in outcome
-        ? { id: outcome.row.id, dedup, payloadHash, verdict: '', lane: outcome.lane, row: rows.next().value ?? '' }
-        : { id: '', dedup, payloadHash, verdict: verdictOf(outcome), lane: 'event', row: '' },
-    ),
-  });
-}
-
-const verdictOf = (receipt: Receipt) => (receipt.status === 'rejected' ? receipt.reason : 's');
 
 function toReceipt({ outcome }: PreparedEvent, answer: AcceptOutcome | undefined): Receipt {
   if (answer?.status === 'duplicate') return { status: 'duplicate', id: answer.id };

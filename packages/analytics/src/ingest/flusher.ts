@@ -32,6 +32,8 @@ export class Flusher {
   private stopping = false;
   private wake: () => void = () => {};
   private attempt = 0;
+  /** Entries that stopped a shard; once in the log is enough. */
+  private readonly reported = new Set<string>();
 
   constructor(private readonly deps: FlusherDeps) {}
 
@@ -156,7 +158,8 @@ export class Flusher {
       this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
       if (error instanceof CheckpointMoved) return false;
       if (error instanceof UnknownEntryVersion) {
-        this.deps.log.error({ err: error, shard: from.shard }, 'shard stopped');
+        if (!this.reported.has(error.message)) this.deps.log.error({ err: error, shard: from.shard }, 'shard stopped');
+        this.reported.add(error.message);
         return false;
       }
       throw error;

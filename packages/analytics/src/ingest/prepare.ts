@@ -27,6 +27,8 @@ export interface PreparedEvent {
   readonly dedup: { readonly key: string; readonly ttlSeconds: number } | null;
   /** Empty for a fingerprint, where any repeat is a duplicate. */
   readonly comparableHash: string;
+  /** Characters of the event as it was sent: about what it will take in the buffer. */
+  readonly size: number;
   readonly outcome: AcceptableEvent | Exclude<Receipt, { status: 'accepted' | 'duplicate' }>;
 }
 
@@ -66,6 +68,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
     shard: stableHash(shardKey) % config.shards,
     dedup,
     comparableHash: key ? hashed : '',
+    size: valid.canonical.length,
   };
 
   const late = judgeTime({
@@ -88,7 +91,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
 
 /** An event whose receipt is known without asking for its key. */
 export function settled(receipt: RejectedReceipt): PreparedEvent {
-  return { shard: 0, dedup: null, comparableHash: '', outcome: receipt };
+  return { shard: 0, dedup: null, comparableHash: '', size: 0, outcome: receipt };
 }
 
 export function rejectionReason(prepared: PreparedEvent): RejectionReason | null {

@@ -1,5 +1,6 @@
 import { listCheckpoints } from '@tallymark/prisma/stores/checkpoints';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { balancedLedger, type IngestionWorld, manyViewed, openWorld, viewed } from '../test-support/ingestion-world.ts';
 
@@ -104,7 +105,9 @@ describe('shards', () => {
 
   test('one with an entry of a newer version stops, and the others go on', async () => {
     await using world = await openWorld();
-    const service = await world.service({ shards: 2, runFlusher: true, batchTimeoutMs: 0 });
+    const lines: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => lines.push(line) });
+    const service = await world.service({ shards: 2, runFlusher: true, batchTimeoutMs: 0, log });
     const sessionOf = await sessionsByShard(world, service);
     const [, fields = []] = (await world.redis.xrevrange(STREAM, '+', '-', 'COUNT', 1))[0] ?? [];
     const newer = fields.map((value, at) => (fields[at - 1] === 'v' ? '99' : fields[at - 1] === 'n' ? 'newer' : value));
@@ -116,6 +119,7 @@ describe('shards', () => {
     expect(await service.forceFlush(500)).toMatchObject({ complete: false });
     expect(await world.prisma.event.count()).toBe(stored + 5);
     expect(await world.prisma.deadLetter.count()).toBe(0);
+    expect(lines.filter((line) => line.includes('shard stopped'))).toHaveLength(1);
     const upgraded = (await world.redis.xrange(STREAM, '-', '+')).find(([, entry]) => entry.includes('newer'));
     await world.redis.xdel(STREAM, upgraded?.[0] ?? '');
     expect(await service.forceFlush()).toMatchObject({ complete: true });

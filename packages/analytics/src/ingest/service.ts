@@ -10,6 +10,7 @@ import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { ensureCheckpoints } from '@tallymark/prisma/stores/checkpoints';
 import type { RedisClient } from '@tallymark/redis/connect';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
+import { AcceptQueue } from './accept-queue.ts';
 import { acceptEvents } from './acceptor.ts';
 import { ambientRequestContext } from './ambient-context.ts';
 import { type IngestionConfig, type IngestionOptions, ingestionConfig } from './config.ts';
@@ -40,6 +41,7 @@ const FORCE_FLUSH_DEADLINE_MS = 30_000;
 export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   readonly config: IngestionConfig<Plan>;
   private readonly buffer: EventBuffer;
+  private readonly queue: AcceptQueue;
   private readonly gate: RedisGate;
   private readonly preparer: RequestPreparer;
   private readonly partitions: PartitionKeeper;
@@ -59,6 +61,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const { log } = config;
     this.config = config;
     this.buffer = new EventBuffer(redis);
+    this.queue = new AcceptQueue(this.buffer, config);
     this.gate = new RedisGate(redis);
     this.preparer = new RequestPreparer(prisma, config);
     this.partitions = new PartitionKeeper(prisma);
@@ -189,9 +192,9 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const started = performance.now();
     const receivedAt = this.config.now();
     const prepared = await this.preparer.prepare({ inputs, context, domain, receivedAt });
-    const { buffer, gate, direct, config } = this;
+    const { queue, gate, direct, config } = this;
     const { receipts, buffered } = await acceptEvents(
-      { buffer, gate, direct, config, log: config.log },
+      { queue, gate, direct, config, log: config.log },
       prepared,
       receivedAt,
     );

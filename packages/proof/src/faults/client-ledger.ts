@@ -76,6 +76,11 @@ export class LedgerClient {
     await pause(chance.between(0, 25));
   }
 
+  /** Waits until the server has refused a request, with 429 or 503. */
+  async untilRefused(): Promise<void> {
+    await eventually(() => this.lastOutcome?.kind === 'refused', { timeoutMs: NO_PROGRESS_MS, intervalMs: 2 });
+  }
+
   /** How long a fresh event takes from now to be accepted. */
   async probe(): Promise<number> {
     const started = performance.now();

@@ -1,5 +1,5 @@
 import type { Receipt } from '@tallymark/contract/receipt';
-import type { IngestStats, Ledger } from '@tallymark/contract/stats';
+import type { Ledger } from '@tallymark/contract/stats';
 import { groupBy } from './group-by.ts';
 import { type Attempt, attemptsOf, type LedgerLine, type SentEvent } from './ledger-file.ts';
 import type { Place, Stored } from './stored.ts';
@@ -8,7 +8,7 @@ import { AGGREGATED_TYPE } from './traffic.ts';
 const EXAMPLES = 3;
 
 /** Everything that is wrong, in words; empty when all invariants hold. Call it when the buffer is drained. */
-export function checkInvariants(lines: readonly LedgerLine[], stored: Stored, stats: IngestStats): string[] {
+export function checkInvariants(lines: readonly LedgerLine[], stored: Stored, ledger: Ledger): string[] {
   const attempts = attemptsOf(lines);
   const known = receiptsByContent(attempts);
   const breaches = [
@@ -16,7 +16,7 @@ export function checkInvariants(lines: readonly LedgerLine[], stored: Stored, st
     ...checkAggregated(known, stored.aggregated),
     ...stored.storedTwice.map((what) => ['I2', `stored twice: ${what}`] as const),
     ...checkRefusals(attempts),
-    ...checkLedger(attempts, stored, stats.ledger),
+    ...checkLedger(attempts, stored, ledger),
   ];
   const byInvariant = groupBy(breaches, ([invariant]) => invariant);
   return [...byInvariant].map(([invariant, found]) => {

@@ -96,3 +96,18 @@ test(
     }),
   TIMEOUT_MS,
 );
+
+test(
+  'both stores are killed: refusals say when to come back, and what comes back is taken',
+  () =>
+    underLoad('kill Redis and Postgres', {}, async (stage) => {
+      const { postgres, redis } = stage.world.services;
+      await rounds(stage, async () => {
+        stage.client.ledger.append({ kind: 'fault', what: 'both stores killed' });
+        await Promise.all([redis.crash(), postgres.crash()]);
+        await stage.client.untilRefused();
+        await Promise.all([redis.restart(), postgres.restart()]);
+      });
+    }),
+  TIMEOUT_MS,
+);

@@ -86,5 +86,5 @@ export async function breachesOf(world: World, client: LedgerClient): Promise<st
       `${count('refused')} refused, ${count('unsent')} unsent; ` +
       `${received} events received, ${stored} stored, ${merged} merged, ${deadLettered} dead letters`,
   );
-  return checkInvariants(lines, await readStored(world.services.databaseUrl), stats);
+  return checkInvariants(lines, await readStored(world.services.databaseUrl), stats.ledger);
 }
