@@ -4,6 +4,7 @@ import { type BufferUsage, type EventBuffer, UnknownEntryVersion } from '@tallym
 import type { Logger } from 'pino';
 import { backoffMs } from './backoff.ts';
 import type { IngestionConfig } from './config.ts';
+import { logFlush } from './flush-log.ts';
 import { CheckpointMoved, type FlushBatch, type FlushedBatch, readBatch, storeBatch } from './flush-shard.ts';
 import type { PartitionKeeper } from './partition-keeper.ts';
 import { isMissingPartition } from './store-rows.ts';
@@ -64,7 +65,7 @@ export class Flusher {
         const remaining = await before(deadline, this.remainingBefore(watermarks));
         if (remaining.length === 0) return 0;
         left = Math.min(seen, sumPending(remaining));
-        const moved = await before(deadline, Promise.all(remaining.map(({ checkpoint }) => this.flush(checkpoint))));
+        const moved = await before(deadline, Promise.all(remaining.map((shard) => this.flush(shard))));
         // Held by another flusher: give it a moment.
         if (!moved.some(Boolean)) await pause(LOOK_EVERY_MS);
         attempt = 1;
@@ -112,7 +113,7 @@ export class Flusher {
     const bySize = sumPending(waiting) >= batchSize;
     const byTime = now().getTime() - oldest >= batchTimeoutMs;
     if (!bySize && !byTime) return false;
-    const moved = await Promise.all(waiting.map(({ checkpoint }) => this.flush(checkpoint)));
+    const moved = await Promise.all(waiting.map((shard) => this.flush(shard)));
     return moved.some(Boolean);
   }
 
@@ -144,14 +145,15 @@ export class Flusher {
   }
 
   /** One batch of one shard. False when there was nothing to do or another flusher does it. */
-  private async flush(from: Checkpoint): Promise<boolean> {
+  private async flush({ checkpoint: from, usage }: ShardUsage): Promise<boolean> {
     const started = performance.now();
     try {
       const batch = await readBatch(this.deps.buffer, from, this.deps.config.maxCatchUpBatch);
       if (!batch) return false;
       const flushed = await this.storeWithRoom(batch);
       this.checkpoints = this.checkpoints.map((known) => (known.shard === from.shard ? flushed.checkpoint : known));
-      await this.afterCommit(flushed, performance.now() - started);
+      logFlush(this.deps.log, { batch, flushed, pending: usage.pending.accepted, ms: performance.now() - started });
+      await this.afterCommit(flushed);
       return true;
     } catch (error) {
       // Never trust the exception: a commit may have happened whose answer got lost.
@@ -177,12 +179,8 @@ export class Flusher {
     }
   }
 
-  private async afterCommit(flushed: FlushedBatch, ms: number): Promise<void> {
-    const { checkpoint, counts, storedIds, replaced } = flushed;
+  private async afterCommit({ checkpoint, storedIds }: FlushedBatch): Promise<void> {
     const { log, buffer, onStored } = this.deps;
-    if (replaced)
-      log.warn({ shard: checkpoint.shard }, 'the stream is not the one flushed before; read from its first entry');
-    log.info({ shard: checkpoint.shard, ...counts, ms: Math.round(ms) }, 'flushed');
     try {
       await buffer.trim(checkpoint.shard, checkpoint);
       if (storedIds.length > 0) await onStored(storedIds);
