@@ -126,25 +126,48 @@ async function writeDirectly(
   events: readonly PreparedEvent[],
   before: BeforeCounts,
 ): Promise<Receipt[]> {
-  const counts = { sampled: before.sampled, rejected: { ...before.rejected } };
-  const receipts = events.map(({ outcome }): Receipt | AcceptableEvent => {
-    if ('row' in outcome && outcome.lane === 'aggregate') {
+  const duplicates = await knownRepeats(direct, events);
+  const settledReceipts = events.map((event): Receipt | AcceptableEvent => {
+    const known = event.keyedId === null ? undefined : duplicates.get(event.keyedId);
+    if (known) return known;
+    if ('row' in event.outcome && event.outcome.lane === 'aggregate') {
       return rejected(
         'unavailable',
         'Events of aggregated types need the buffer, which is away; send the event again later.',
       );
     }
-    return outcome;
+    return event.outcome;
   });
-  for (const receipt of receipts) {
+  const counts = { duplicates: 0, sampled: before.sampled, rejected: { ...before.rejected } };
+  for (const receipt of settledReceipts) {
     if ('row' in receipt) continue;
-    if (receipt.status === 'rejected') counts.rejected[receipt.reason] = (counts.rejected[receipt.reason] ?? 0) + 1;
-    else counts.sampled += 1;
+    if (receipt.status === 'duplicate') counts.duplicates += 1;
+    else if (receipt.status === 'sampled') counts.sampled += 1;
+    else if (receipt.status === 'rejected') {
+      counts.rejected[receipt.reason] = (counts.rejected[receipt.reason] ?? 0) + 1;
+    }
   }
-  const rows = receipts.flatMap((receipt) => ('row' in receipt ? receipt.row : []));
+  const rows = settledReceipts.flatMap((receipt) => ('row' in receipt ? receipt.row : []));
   const outcomes = await direct.write(rows, counts);
   let at = 0;
-  return receipts.map((receipt) => ('row' in receipt ? directReceipt(receipt.row.id, outcomes[at++]) : receipt));
+  return settledReceipts.map((receipt) => ('row' in receipt ? directReceipt(receipt.row.id, outcomes[at++]) : receipt));
+}
+
+/** Known keys are answered before time rules and sampling, here too; those that pass both the insert itself finds. */
+async function knownRepeats(
+  direct: DirectWriter,
+  events: readonly PreparedEvent[],
+): Promise<ReadonlyMap<string, Receipt>> {
+  const doubtful = events.flatMap(({ outcome, keyedId, comparableHash }) =>
+    keyedId === null || 'row' in outcome ? [] : [{ id: keyedId, payloadHash: comparableHash }],
+  );
+  if (doubtful.length === 0) return new Map();
+  const stored = await direct.storedPayloads(doubtful.map(({ id }) => id));
+  return new Map(
+    doubtful
+      .filter(({ id }) => stored.has(id))
+      .map(({ id, payloadHash }) => [id, stored.get(id) === payloadHash ? { status: 'duplicate', id } : conflict()]),
+  );
 }
 
 function directReceipt(id: string, outcome: RowOutcome | undefined): Receipt {

@@ -2,6 +2,7 @@ import { IngestError } from '@tallymark/contract/errors';
 import type { EventRow } from '@tallymark/contract/event-row';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { appendLedgerDelta } from '@tallymark/prisma/stores/ledger';
+import { storedPayloadHashes } from '@tallymark/prisma/stores/stored-payloads';
 import { applyWriteLimits, WRITE_LIMITS } from '@tallymark/prisma/stores/write-limits';
 import type { Logger } from 'pino';
 import { deadLetter } from './dead-letter.ts';
@@ -10,6 +11,7 @@ import { isMissingPartition, type RowOutcome, storeRows } from './store-rows.ts'
 
 /** What one request adds to the ledger beside its rows. */
 export interface DirectCounts {
+  readonly duplicates: number;
   readonly sampled: number;
   readonly rejected: Readonly<Record<string, number>>;
 }
@@ -56,6 +58,15 @@ export class DirectWriter {
         this.committing = null;
       });
     });
+  }
+
+  /** Payload hash by id, for those that are stored. @throws IngestError when Postgres does not answer. */
+  async storedPayloads(ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    try {
+      return await storedPayloadHashes(this.deps.prisma, ids);
+    } catch (error) {
+      throw new IngestError('stores_unavailable', RETRY_AFTER_SECONDS, { cause: error });
+    }
   }
 
   private async commitAll(): Promise<void> {
@@ -123,7 +134,9 @@ export class DirectWriter {
 function toDelta(group: readonly Waiting[], tally: Record<RowOutcome['kind'], number>) {
   const rejected: Record<string, number> = tally.conflict > 0 ? { conflict: tally.conflict } : {};
   let sampled = 0;
+  let duplicates = tally.merged;
   for (const { counts } of group) {
+    duplicates += counts.duplicates;
     sampled += counts.sampled;
     for (const [reason, n] of Object.entries(counts.rejected)) rejected[reason] = (rejected[reason] ?? 0) + n;
   }
@@ -131,9 +144,9 @@ function toDelta(group: readonly Waiting[], tally: Record<RowOutcome['kind'], nu
   const rejectedTotal = Object.values(rejected).reduce((sum, n) => sum + n, 0);
   return {
     origin: 'direct' as const,
-    received: accepted + tally.merged + sampled + rejectedTotal,
+    received: accepted + duplicates + sampled + rejectedTotal,
     accepted,
-    duplicates: tally.merged,
+    duplicates,
     sampled,
     rejected,
     stored: tally.stored,

@@ -25,6 +25,8 @@ export interface AcceptableEvent {
 export interface PreparedEvent {
   readonly shard: number;
   readonly dedup: { readonly key: string; readonly ttlSeconds: number } | null;
+  /** Where the event is stored if it was taken before; null where only Redis could know that. */
+  readonly keyedId: string | null;
   /** Empty for a fingerprint, where any repeat is a duplicate. */
   readonly comparableHash: string;
   /** Characters of the event as it was sent: about what it will take in the buffer. */
@@ -64,7 +66,10 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   // By session first, so that a session's events keep their order.
   const shardKey = envelope.sessionId ?? idempotencyKey ?? identity.visitorId ?? dedup?.key ?? envelope.eventType;
   const hashed = payloadHash(valid.canonical);
+  // Ids count from 1970; what is older gets none, and is refused below.
+  const id = uuidV7(Math.max(0, occurredAt.getTime()), key?.bits);
   const about = {
+    keyedId: key ? id : null,
     shard: stableHash(shardKey) % config.shards,
     dedup,
     comparableHash: key ? hashed : '',
@@ -81,7 +86,6 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   if (late) return { ...about, outcome: rejected(late.reason, late.message) };
 
   const rate = config.enableThrottling ? samplingRate(valid.definition, scope.overrides.get(envelope.eventType)) : 100;
-  const id = uuidV7(occurredAt.getTime(), key?.bits);
   const whom = identity.visitorId ?? envelope.sessionId ?? valid.actorId ?? id;
   if (rate < 100 && samplingBucket(whom) >= rate) return { ...about, outcome: { status: 'sampled' } };
 
@@ -91,7 +95,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
 
 /** An event whose receipt is known without asking for its key. */
 export function settled(receipt: RejectedReceipt): PreparedEvent {
-  return { shard: 0, dedup: null, comparableHash: '', size: 0, outcome: receipt };
+  return { shard: 0, dedup: null, keyedId: null, comparableHash: '', size: 0, outcome: receipt };
 }
 
 export function rejectionReason(prepared: PreparedEvent): RejectionReason | null {

@@ -65,6 +65,26 @@ describe('while Redis is down', () => {
     expect(await world.prisma.event.count()).toBe(ledger.stored);
   });
 
+  test('a stored event is a duplicate there too, though it is too old by now and its type no longer sampled', async () => {
+    await using world = await openOwnWorld();
+    const service = await world.service();
+    const stored = viewed();
+    await service.ingest(stored);
+    await service.forceFlush();
+    await world.redisServer.crash();
+    await service.updateThrottlingConfig('asset_viewed', { samplingRate: 0, alwaysKeep: false });
+    const receipts = await service.ingestBatch([stored, { ...stored, props: {} }, viewed()]);
+    expect(receipts).toMatchObject([
+      { status: 'duplicate' },
+      { status: 'rejected', reason: 'conflict' },
+      { status: 'sampled' },
+    ]);
+    world.clock.now = new Date(NOW.getTime() + 800 * 86_400_000);
+    expect(await service.ingest(stored)).toMatchObject({ status: 'duplicate' });
+    await world.redisServer.restart();
+    await eventually(async () => (await balancedLedger(service)).duplicate === 2);
+  });
+
   test('a month without a partition is made, and what Postgres refuses is a dead letter', async () => {
     await using world = await openOwnWorld();
     const service = await world.service();
