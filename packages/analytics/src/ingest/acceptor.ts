@@ -126,10 +126,10 @@ async function writeDirectly(
   events: readonly PreparedEvent[],
   before: BeforeCounts,
 ): Promise<Receipt[]> {
-  const duplicates = await knownRepeats(direct, events);
+  const repeats = await knownRepeats(direct, events);
   const settledReceipts = events.map((event): Receipt | AcceptableEvent => {
-    const known = event.keyedId === null ? undefined : duplicates.get(event.keyedId);
-    if (known) return known;
+    const repeat = repeats.get(event);
+    if (repeat) return repeat;
     if ('row' in event.outcome && event.outcome.lane === 'aggregate') {
       return rejected(
         'unavailable',
@@ -157,17 +157,17 @@ async function writeDirectly(
 async function knownRepeats(
   direct: DirectWriter,
   events: readonly PreparedEvent[],
-): Promise<ReadonlyMap<string, Receipt>> {
-  const doubtful = events.flatMap(({ outcome, keyedId, comparableHash }) =>
-    keyedId === null || 'row' in outcome ? [] : [{ id: keyedId, payloadHash: comparableHash }],
-  );
+): Promise<ReadonlyMap<PreparedEvent, Receipt>> {
+  const doubtful = events.filter(({ outcome, keyedId }) => keyedId !== null && !('row' in outcome));
   if (doubtful.length === 0) return new Map();
-  const stored = await direct.storedPayloads(doubtful.map(({ id }) => id));
-  return new Map(
-    doubtful
-      .filter(({ id }) => stored.has(id))
-      .map(({ id, payloadHash }) => [id, stored.get(id) === payloadHash ? { status: 'duplicate', id } : conflict()]),
-  );
+  const stored = await direct.storedPayloads(doubtful.flatMap(({ keyedId }) => keyedId ?? []));
+  const repeats = new Map<PreparedEvent, Receipt>();
+  for (const event of doubtful) {
+    const id = event.keyedId ?? '';
+    if (!stored.has(id)) continue;
+    repeats.set(event, stored.get(id) === event.comparableHash ? { status: 'duplicate', id } : conflict());
+  }
+  return repeats;
 }
 
 function directReceipt(id: string, outcome: RowOutcome | undefined): Receipt {
