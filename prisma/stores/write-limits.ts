@@ -28,6 +28,23 @@ export async function applyWriteLimits(db: SqlExecutor, limits: WriteLimits = WR
            set_config('application_name', ${FLUSH_APPLICATION_NAME}, true)`;
 }
 
+/**
+ * Bounds how long the statements to come wait for a lock, unless they are bounded more tightly already. Answers what to
+ * hand to `restoreLockWait` afterwards.
+ */
+export async function limitLockWait(db: SqlExecutor, limits: WriteLimits = WRITE_LIMITS): Promise<string> {
+  const limit = `${limits.lockTimeoutMs}ms`;
+  const [row] = await db.$queryRaw<{ before: string }[]>`
+    SELECT before, set_config('lock_timeout', CASE
+      WHEN before::interval = '0' OR before::interval > ${limit}::interval THEN ${limit} ELSE before END, true)
+    FROM current_setting('lock_timeout') AS before`;
+  return row?.before ?? '0';
+}
+
+export async function restoreLockWait(db: SqlExecutor, before: string): Promise<void> {
+  await db.$queryRaw`SELECT set_config('lock_timeout', ${before}, true)`;
+}
+
 /** Whether any instance is committing a flush right now. */
 export async function isFlushRunning(db: SqlExecutor): Promise<boolean> {
   const [row] = await db.$queryRaw<{ running: boolean }[]>`

@@ -3,6 +3,7 @@ import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { insertEvents } from '@tallymark/prisma/stores/insert-events';
 import { appendLedgerDelta, type LedgerDelta } from '@tallymark/prisma/stores/ledger';
 import { storedPayloadHashes } from '@tallymark/prisma/stores/stored-payloads';
+import { limitLockWait, restoreLockWait } from '@tallymark/prisma/stores/write-limits';
 import type { Logger } from 'pino';
 import type { PartitionKeeper } from './partition-keeper.ts';
 import type { AcceptableEvent, PreparedEvent } from './prepare.ts';
@@ -52,8 +53,11 @@ function giveUp({ log }: TrackDeps, error: unknown): Receipt {
 async function storeUnderSavepoint(tx: SqlExecutor, { outcome }: PreparedEvent): Promise<Receipt> {
   await tx.$executeRaw`SAVEPOINT tallymark_track`;
   try {
+    // The host's transaction may wait for ever; its event must not make it. A rollback to the savepoint undoes this too.
+    const lockWait = await limitLockWait(tx);
     const receipt = 'row' in outcome ? await storeRow(tx, outcome) : outcome;
     await appendLedgerDelta(tx, deltaOf(receipt));
+    await restoreLockWait(tx, lockWait);
     await tx.$executeRaw`RELEASE SAVEPOINT tallymark_track`;
     return receipt;
   } catch (error) {

@@ -109,13 +109,13 @@ describe("a failure of track(tx) leaves the host's transaction usable", () => {
     expect(await balancedLedger(service)).toMatchObject({ received: 1, accepted: 1, stored: 1 });
   });
 
-  test('when the events are locked for longer than the host waits', async () => {
+  test.each(['50ms', '0'])('when the events are locked, and the host waits for %s (0: for ever)', async (hostWaits) => {
     await using world = await openWorld();
     const service = await world.service();
     const event = viewed();
     await whileHeld(world, 'LOCK TABLE events', () =>
       world.prisma.$transaction(async (tx) => {
-        await tx.$executeRaw`SET LOCAL lock_timeout = '50ms'`;
+        await tx.$queryRaw`SELECT set_config('lock_timeout', ${hostWaits}, true)`;
         expect(await service.track(tx, event)).toMatchObject(UNAVAILABLE);
         await tx.tenant.create(addTenant('after'));
       }),
@@ -124,6 +124,16 @@ describe("a failure of track(tx) leaves the host's transaction usable", () => {
     expect(await world.prisma.event.count()).toBe(0);
     expect(await world.prisma.$transaction((tx) => service.track(tx, event))).toMatchObject({ status: 'accepted' });
     expect(await balancedLedger(service)).toMatchObject({ received: 1, accepted: 1, stored: 1 });
+  });
+
+  test('and when nothing fails, the host waits for locks as it did before', async () => {
+    await using world = await openWorld();
+    const service = await world.service();
+    await world.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SET LOCAL lock_timeout = '17s'`;
+      expect(await service.track(tx, viewed())).toMatchObject({ status: 'accepted' });
+      expect(await tx.$queryRaw`SELECT current_setting('lock_timeout') AS wait`).toEqual([{ wait: '17s' }]);
+    });
   });
 
   test('when the site of the event is malformed or unknown', async () => {
