@@ -49,6 +49,9 @@ export interface Preparer {
   readonly identities: IdentityHasher;
 }
 
+/** Milliseconds in the 48 bits of a UUIDv7: the year 10889. */
+const LATEST_ID_TIME = 2 ** 48 - 1;
+
 /** Validates one event and settles everything about it that does not need a store: id, hashes, identity, sampling. */
 export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareScope): PreparedEvent {
   const { config } = preparer;
@@ -66,8 +69,8 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   // By session first, so that a session's events keep their order.
   const shardKey = envelope.sessionId ?? idempotencyKey ?? identity.visitorId ?? dedup?.key ?? envelope.eventType;
   const hashed = payloadHash(valid.canonical);
-  // Ids count from 1970; what is older gets none, and is refused below.
-  const id = uuidV7(Math.max(0, occurredAt.getTime()), key?.bits);
+  // What lies outside of the times an id can have is refused below, and the id with it.
+  const id = uuidV7(Math.min(Math.max(0, occurredAt.getTime()), LATEST_ID_TIME), key?.bits);
   const about = {
     keyedId: key ? id : null,
     shard: stableHash(shardKey) % config.shards,
