@@ -2,9 +2,10 @@ import { parseSettings } from '@tallymark/contract/settings';
 import { startMaintenance } from './maintenance.ts';
 import { openWorkerServices } from './worker.ts';
 
-/** The worker process: flusher and maintenance. SIGTERM and SIGINT end it in order. */
 /** For the connections, once the ingestion service has kept its own deadline. */
 const CLOSING_MS = 2_000;
+
+/** The worker process: flusher and maintenance. SIGTERM and SIGINT end it in order. */
 const settings = parseSettings(process.env);
 const services = await openWorkerServices(settings, { name: 'tallymark-jobs' });
 await services.eventIngestion.start();

@@ -11,8 +11,8 @@ export function startMaintenance({ prisma, log }: { prisma: PrismaClient; log: L
   const run = async () => {
     try {
       await partitions.keepAhead(new Date());
-      const compacted = await compactLedgerDeltas(prisma);
-      log.info({ compacted }, 'maintenance done');
+      while (await compactLedgerDeltas(prisma));
+      log.info('maintenance done');
     } catch (error) {
       log.error({ err: error }, 'maintenance failed; it runs again within the hour');
     }

@@ -70,21 +70,27 @@ export async function readLedger(db: SqlExecutor): Promise<CommittedLedger> {
   return committedLedger.parse(row);
 }
 
-/** Folds appended rows into one an origin; the sums stay. Returns how many rows went. Safe beside appends and itself. */
-export async function compactLedgerDeltas(db: SqlExecutor): Promise<number> {
-  return db.$executeRaw`
+const COMPACTED_AT_ONCE = 100_000;
+
+/** Folds appended rows into one an origin; the sums stay. True when there may be more. Safe beside appends and itself. */
+export async function compactLedgerDeltas(db: SqlExecutor): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ gone: number }[]>`
     WITH gone AS (
-      DELETE FROM ledger_deltas WHERE id IN (SELECT id FROM ledger_deltas ORDER BY id LIMIT 100000 FOR UPDATE SKIP LOCKED)
+      DELETE FROM ledger_deltas
+      WHERE id IN (SELECT id FROM ledger_deltas ORDER BY id LIMIT ${COMPACTED_AT_ONCE} FOR UPDATE SKIP LOCKED)
       RETURNING *
     ), reasons AS (
       SELECT origin, jsonb_object_agg(reason, n) AS rejected FROM (
         SELECT origin, key AS reason, sum(value::bigint) AS n FROM gone, jsonb_each_text(gone.rejected)
         GROUP BY origin, key) summed
       GROUP BY origin
+    ), folded AS (
+      INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, dead_lettered)
+      SELECT gone.origin, sum(received), sum(accepted), sum(duplicates), sum(sampled),
+             coalesce((SELECT rejected FROM reasons WHERE reasons.origin = gone.origin), '{}'),
+             sum(stored), sum(dead_lettered)
+      FROM gone GROUP BY gone.origin
     )
-    INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, dead_lettered)
-    SELECT gone.origin, sum(received), sum(accepted), sum(duplicates), sum(sampled),
-           coalesce((SELECT rejected FROM reasons WHERE reasons.origin = gone.origin), '{}'),
-           sum(stored), sum(dead_lettered)
-    FROM gone GROUP BY gone.origin`;
+    SELECT count(*)::float8 AS gone FROM gone`;
+  return (row?.gone ?? 0) >= COMPACTED_AT_ONCE;
 }

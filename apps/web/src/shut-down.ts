@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stopTakingRequests } from './open-requests.ts';
 import type { Server } from './server.ts';
+
+/** For the requests that are open; the ingestion service then has its own deadline. */
+const ANSWERING_MS = 5_000;
 
 /**
  * On SIGTERM or SIGINT: no new connections, answer what is open, then close the server's parts in order. Past the
@@ -16,8 +20,9 @@ export function shutDownOnSignal({ log, settings, shutdown }: Pick<Server, 'log'
     setTimeout(() => {
       log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
       process.exit(1);
-    }, settings.TRACKING_SHUTDOWN_DEADLINE_MS);
-    stopTakingRequests()
+    }, settings.TRACKING_SHUTDOWN_DEADLINE_MS + ANSWERING_MS);
+    // Whoever sends slowly must not use up the time of the last flush.
+    Promise.race([stopTakingRequests(), sleep(ANSWERING_MS, undefined, { ref: false })])
       .then(shutdown)
       .then(
         () => {

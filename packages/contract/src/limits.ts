@@ -18,6 +18,7 @@ export const LIMITS = {
   serviceLength: 100,
   urlLength: 2_048,
   userAgentLength: 1_024,
+  clientHintLength: 256,
   /** A clock may be this far ahead of the server's. */
   clockSkewMs: 5 * 60_000,
 } as const;

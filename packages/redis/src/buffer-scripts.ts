@@ -1,11 +1,12 @@
 /**
- * The buffer's Lua. One stream a shard; each entry carries the accepted events of one request and these fields:
+ * The buffer's Lua. One stream a shard; each entry carries the accepted events of one accept call, which
+ * several requests may have shared, and these fields:
  *
  * | field | meaning |
  * | --- | --- |
  * | `v` | version of this layout |
- * | `n` | nonce of the request, so that an entry of another life of the stream is not mistaken for this one |
- * | `t` | milliseconds since 1970 when the request was received |
+ * | `n` | nonce of the call, so that an entry of another life of the stream is not mistaken for this one |
+ * | `t` | milliseconds since 1970 when the first of them was received |
  * | `d` | this entry's `bytes,accepted,received,duplicates,sampled,rejected` |
  * | `r` | this entry's rejections by reason, JSON, or empty |
  * | `c`, `R` | running totals of `d` and `r`, this entry included |
@@ -39,7 +40,7 @@ local function csv(list)
 end
 `;
 
-/** Position of each argument in `accept` behind the first event. */
+/** Arguments of `accept` for each event. */
 export const ACCEPT_ARGUMENTS_PER_EVENT = 4;
 
 /**

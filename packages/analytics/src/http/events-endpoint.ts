@@ -21,9 +21,10 @@ const batch = z.object({ events: z.array(z.unknown()).min(1) });
  * receipt per event in order. 400, 413, 415 for a body that is no batch; 429 and 503 with Retry-After.
  */
 export async function handleEvents(deps: EndpointDeps, request: Request): Promise<Response> {
-  const context = await deps.requestContext(request);
-  const headers = { [CORRELATION_HEADER]: context.correlationId ?? '', 'cache-control': 'no-store' };
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
   try {
+    const context = await deps.requestContext(request);
+    headers[CORRELATION_HEADER] = context.correlationId ?? '';
     if (request.method !== 'POST') throw new BadRequest(405, 'Send events with POST.');
     const events = parseBatch(await readJsonBody(request));
     const receipts = await withRequestContext(context, () => deps.eventIngestion.ingestPublic(events, context));
@@ -34,7 +35,7 @@ export async function handleEvents(deps: EndpointDeps, request: Request): Promis
       const retry = { 'retry-after': String(error.retryAfterSeconds) };
       return Response.json({ error: error.message }, { status: error.status, headers: { ...headers, ...retry } });
     }
-    deps.log.error({ err: error, correlationId: context.correlationId }, 'POST /api/events failed');
+    deps.log.error({ err: error, correlationId: headers[CORRELATION_HEADER] }, 'POST /api/events failed');
     return Response.json({ error: 'Something went wrong on the server; the log has it.' }, { status: 500, headers });
   }
 }

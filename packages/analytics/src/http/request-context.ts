@@ -58,7 +58,7 @@ const CLIENT_HINTS = [
 
 function clientHints(headers: RequestFacts['headers']): Record<string, string> | null {
   const sent = CLIENT_HINTS.flatMap((name) => {
-    const value = storable(headers.get(name), LIMITS.userAgentLength);
+    const value = storable(headers.get(name), LIMITS.clientHintLength);
     return value ? [[name, value] as const] : [];
   });
   return sent.length > 0 ? Object.fromEntries(sent) : null;

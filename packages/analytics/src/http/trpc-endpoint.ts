@@ -23,9 +23,10 @@ export async function handleTrpc<Router extends AnyRouter>(
   deps: TrpcEndpoint<Router>,
   request: Request,
 ): Promise<Response> {
-  const requestContext = await deps.requestContext(request);
-  const correlation = requestContext.correlationId ?? '';
+  let correlation = '';
   try {
+    const requestContext = await deps.requestContext(request);
+    correlation = requestContext.correlationId ?? '';
     const bounded = await boundRequest(request, deps.endpoint);
     const response = await withRequestContext(requestContext, () =>
       fetchRequestHandler({
@@ -42,12 +43,17 @@ export async function handleTrpc<Router extends AnyRouter>(
     );
     return response;
   } catch (error) {
-    if (!(error instanceof BadRequest)) throw error;
-    return Response.json(
-      { error: { message: error.message, code: -32_600, data: { httpStatus: error.status } } },
-      { status: error.status, headers: { [CORRELATION_HEADER]: correlation } },
-    );
+    return refusal(error, correlation);
   }
+}
+
+/** A request that never reached a procedure, answered in tRPC's shape. */
+function refusal(error: unknown, correlation: string): Response {
+  if (!(error instanceof BadRequest) && !(error instanceof IngestError)) throw error;
+  const headers: Record<string, string> = { [CORRELATION_HEADER]: correlation };
+  if (error instanceof IngestError) headers['retry-after'] = String(error.retryAfterSeconds);
+  const { message, status } = error;
+  return Response.json({ error: { message, code: -32_600, data: { httpStatus: status } } }, { status, headers });
 }
 
 /** The request with its body read and judged, or the request itself where it has none. */

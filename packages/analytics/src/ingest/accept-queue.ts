@@ -29,6 +29,8 @@ interface Waiting extends AcceptPart {
 /** What requests may share a call up to; one that is larger goes alone. The last entry stays in Redis as the anchor. */
 const MOST_EVENTS = 500;
 const MOST_CHARACTERS = 65_536;
+/** Requests that may wait for a shard's next calls; beyond it callers are told to come back. */
+const MOST_WAITING = 5_000;
 
 /**
  * Calls to the buffer, one at a time for each shard: requests that arrive while a call is under way share the next one.
@@ -45,9 +47,10 @@ export class AcceptQueue {
 
   /** @throws when Redis did not answer; what it did with the events is unknown then. */
   accept(shard: number, part: AcceptPart): Promise<PartReply> {
+    const queue = this.waiting.get(shard) ?? [];
+    if (queue.length >= MOST_WAITING) return Promise.resolve({ full: true });
+    this.waiting.set(shard, queue);
     return new Promise((resolve, reject) => {
-      const queue = this.waiting.get(shard) ?? [];
-      this.waiting.set(shard, queue);
       queue.push({ ...part, resolve, reject });
       if (!this.busy.has(shard)) void this.work(shard, queue);
     });

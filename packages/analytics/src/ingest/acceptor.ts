@@ -74,7 +74,31 @@ export async function acceptEvents(
         answers[at] ?? rejected('unavailable', 'The stores cannot take this event now; send it again later.');
     }
   }
+  if (refusal) await countRefused(deps, before, replies, [...groups.values()]);
   return { receipts, buffered };
+}
+
+/**
+ * Where a part of a request was refused and another taken, the refused part is counted by itself: its receipts are out,
+ * and an entry it could travel in there is none.
+ */
+async function countRefused(
+  { direct, log }: AcceptorDeps,
+  before: BeforeCounts,
+  replies: readonly GroupReply[],
+  groups: readonly ShardGroup[],
+): Promise<void> {
+  const refused = groups.filter((_, index) => {
+    const reply = replies[index];
+    return reply !== undefined && 'refusal' in reply;
+  });
+  const [first] = replies;
+  const lost = first && 'refusal' in first ? before : { sampled: 0, rejected: {} };
+  const unavailable = refused.reduce((sum, { places }) => sum + places.length, 0);
+  const rejectedCounts = unavailable > 0 ? { ...lost.rejected, unavailable } : lost.rejected;
+  await direct
+    .write([], { duplicates: 0, sampled: lost.sampled, rejected: rejectedCounts })
+    .catch((error: unknown) => log.warn({ err: error, unavailable }, 'refused events could not be counted'));
 }
 
 type GroupReply = { refusal: IngestError } | { receipts: Receipt[]; buffered: number | null };

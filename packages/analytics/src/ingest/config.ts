@@ -1,6 +1,5 @@
-import type { EventTypeOf, TrackingPlan } from '@tallymark/contract/plan';
+import type { TrackingPlan } from '@tallymark/contract/plan';
 import { DEFAULT_SITE_ID, DEFAULT_TENANT_ID, type Settings } from '@tallymark/contract/settings';
-import type { SamplingRule } from '@tallymark/contract/stats';
 import type { Logger } from 'pino';
 
 /** How the ingestion service works. Times in the unit their name ends with. */
@@ -40,11 +39,6 @@ export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
 type Required = 'plan' | 'hashSalt' | 'log';
 export type IngestionOptions<Plan extends TrackingPlan> = Pick<IngestionConfig<Plan>, Required> &
   Partial<Omit<IngestionConfig<Plan>, Required>>;
-
-export type ThrottlingUpdate<Plan extends TrackingPlan> = (
-  eventType: EventTypeOf<Plan>,
-  rule: SamplingRule,
-) => Promise<void>;
 
 export function ingestionConfig<Plan extends TrackingPlan>(options: IngestionOptions<Plan>): IngestionConfig<Plan> {
   return {

@@ -31,7 +31,8 @@ export interface DirectWriterDeps {
 }
 
 const MOST_ROWS = 1_000;
-/** Rows that may wait for a commit; beyond it callers are told to come back, so that memory stays bounded. */
+/** Requests and rows that may wait for a commit; beyond it callers are told to come back, so that memory stays bounded. */
+const MOST_WAITING = 5_000;
 const MOST_WAITING_ROWS = 20_000;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -48,7 +49,7 @@ export class DirectWriter {
 
   /** Outcomes row by row, committed. @throws IngestError when Postgres cannot take them either. */
   write(rows: readonly EventRow[], counts: DirectCounts): Promise<RowOutcome[]> {
-    if (this.waitingRows + rows.length > MOST_WAITING_ROWS) {
+    if (this.waiting.length >= MOST_WAITING || this.waitingRows + rows.length > MOST_WAITING_ROWS) {
       return Promise.reject(new IngestError('buffer_full', RETRY_AFTER_SECONDS));
     }
     return new Promise((resolve, reject) => {

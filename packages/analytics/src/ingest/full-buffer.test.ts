@@ -56,7 +56,7 @@ describe('over its cap', () => {
     const expected = receipts.map(({ status }) => (status === 'accepted' ? 'duplicate' : 'accepted'));
     expect(again.map(({ status }) => status)).toEqual(expected);
     expect(await balancedLedger(service)).toMatchObject({
-      rejected: 0,
+      rejectedByReason: { unavailable: expected.filter((s) => s === 'accepted').length },
       duplicate: expected.filter((s) => s === 'duplicate').length,
     });
   });

@@ -11,6 +11,7 @@ const SHAREABLE = [
   'sessionId',
   'receivedAt',
   'userAgent',
+  'clientHintsJson',
   'ipHash',
   'correlationId',
   'samplingRate',

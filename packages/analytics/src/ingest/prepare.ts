@@ -1,4 +1,5 @@
 import type { EventRow } from '@tallymark/contract/event-row';
+import { LIMITS } from '@tallymark/contract/limits';
 import type { Receipt, RejectedReceipt, RejectionReason } from '@tallymark/contract/receipt';
 import { rejected } from '@tallymark/contract/receipt';
 import type { RequestContext } from '@tallymark/contract/request-context';
@@ -65,7 +66,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
   const idempotencyKey = envelope.idempotencyKey ?? undefined;
   const key = idempotencyKey === undefined ? null : keyIdentity(scope.site.tenantId, scope.domain, idempotencyKey);
   const aggregate = config.enableAggregation && valid.definition.aggregate === true;
-  const dedup = dedupKey(config, scope, valid, { occurredAt, identity, key: key?.dedupKey });
+  const dedup = dedupKey(config, scope, valid, { occurredAt, identity, key: key?.dedupKey, aggregate });
   // By session first, so that a session's events keep their order.
   const shardKey = envelope.sessionId ?? idempotencyKey ?? identity.visitorId ?? dedup?.key ?? envelope.eventType;
   const hashed = payloadHash(valid.canonical);
@@ -84,7 +85,7 @@ export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareS
     now: scope.receivedAt,
     floor: scope.retentionFloor,
     retentionExempt: scope.context.retentionExempt ?? false,
-    rememberedSeconds: aggregate ? config.idempotencyTtlSeconds : null,
+    rememberedSeconds: aggregate ? rememberedSeconds(config, key !== null) : null,
   });
   if (late) return { ...about, outcome: rejected(late.reason, late.message) };
 
@@ -105,14 +106,27 @@ export function rejectionReason(prepared: PreparedEvent): RejectionReason | null
   return 'status' in prepared.outcome && prepared.outcome.status === 'rejected' ? prepared.outcome.reason : null;
 }
 
+interface DedupFacts {
+  readonly key: string | undefined;
+  readonly occurredAt: Date;
+  readonly identity: HashedIdentity;
+  readonly aggregate: boolean;
+}
+
+const rememberedSeconds = (config: IngestionConfig, keyed: boolean) =>
+  keyed ? config.idempotencyTtlSeconds : config.deduplicationTtlSeconds;
+
 function dedupKey(
   config: IngestionConfig,
   { site }: PrepareScope,
   valid: ValidEvent,
-  { key, occurredAt, identity }: { key: string | undefined; occurredAt: Date; identity: HashedIdentity },
+  { key, occurredAt, identity, aggregate }: DedupFacts,
 ): PreparedEvent['dedup'] {
   if (!config.enableDeduplication) return null;
-  if (key !== undefined) return { key, ttlSeconds: config.idempotencyTtlSeconds };
+  // A repeat's age counts from its own time, which may be ahead of ours by the skew that is allowed.
+  const skewSeconds = aggregate ? LIMITS.clockSkewMs / 1_000 : 0;
+  const ttlSeconds = rememberedSeconds(config, key !== undefined) + skewSeconds;
+  if (key !== undefined) return { key, ttlSeconds };
   const fingerprint = generateFingerprint({
     tenantId: site.tenantId,
     siteId: site.siteId,
@@ -123,7 +137,7 @@ function dedupKey(
     entityId: valid.entityId,
     occurredAt,
   });
-  return { key: fingerprint, ttlSeconds: config.deduplicationTtlSeconds };
+  return { key: fingerprint, ttlSeconds };
 }
 
 interface RowFacts {

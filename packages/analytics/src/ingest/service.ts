@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IngestError } from '@tallymark/contract/errors';
 import type { EventInput } from '@tallymark/contract/event-input';
 import type { enrichEventJob } from '@tallymark/contract/jobs';
 import type { EventTypeOf, TrackingPlan } from '@tallymark/contract/plan';
-import type { Receipt } from '@tallymark/contract/receipt';
+import { type Receipt, rejected } from '@tallymark/contract/receipt';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import { type FlushResult, type IngestStats, type SamplingRule, samplingRule } from '@tallymark/contract/stats';
 import type { PrismaClient } from '@tallymark/prisma/client';
@@ -105,10 +106,9 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
 
   /** Stores one event inside the caller's Prisma transaction; see `trackInTransaction`. */
   async track(tx: SqlExecutor, input: IngestInput<Plan>, context: RequestContext = {}): Promise<Receipt> {
-    const receivedAt = this.config.now();
-    const [prepared] = await this.preparer.prepare({ inputs: [input], context, domain: 'transaction', receivedAt });
-    if (!prepared) throw new Error('The event was not prepared.');
-    return trackInTransaction({ partitions: this.partitions, log: this.config.log }, tx, prepared);
+    const request = { inputs: [input], context, domain: 'transaction' as const, receivedAt: this.config.now() };
+    const { log } = this.config;
+    return trackInTransaction({ partitions: this.partitions, log }, tx, () => this.preparer.prepare(request));
   }
 
   /** Changes the sampling of one event type on every instance, within about a second. */
@@ -167,7 +167,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const answered = await this.inFlight.idle(left());
     if (!answered) config.log.warn('shutdown deadline passed with requests under way');
     if (config.runFlusher && this.started) {
-      await this.flusher.stop();
+      await Promise.race([this.flusher.stop(), sleep(left(), undefined, { ref: false })]);
       const remaining = await this.flusher.drain(left()).catch((error: unknown) => {
         config.log.warn({ err: error }, 'the last flush did not go through; the buffer keeps the events');
         return null;
@@ -182,7 +182,14 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       await this.start();
       const receipts: Receipt[] = [];
       for (let at = 0; at < inputs.length; at += EVENTS_PER_CALL) {
-        receipts.push(...(await this.takeCall(inputs.slice(at, at + EVENTS_PER_CALL), context, domain)));
+        const part = inputs.slice(at, at + EVENTS_PER_CALL);
+        try {
+          receipts.push(...(await this.takeCall(part, context, domain)));
+        } catch (error) {
+          // Earlier calls were taken: from here on each event says for itself what became of it.
+          if (!(error instanceof IngestError) || receipts.length === 0) throw error;
+          receipts.push(...part.map(() => rejected('unavailable', `Not taken; send it again. ${error.message}`)));
+        }
       }
       return receipts;
     });

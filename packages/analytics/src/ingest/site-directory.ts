@@ -12,18 +12,19 @@ export interface SiteScope {
 }
 
 interface KnownSite {
-  readonly tenantId: string | null;
+  readonly tenantId: string;
   readonly freshUntil: number;
 }
 
 const FRESH_MS = 60_000;
 const UNKNOWN_FRESH_MS = 5_000;
-const MOST_SITES = 10_000;
+const MOST_UNKNOWN = 10_000;
 const uuid = z.uuid();
 
 /** Tenants by site, from Postgres, kept for a minute. While Postgres is away what was known stays known. */
 export class SiteDirectory {
   private readonly known = new Map<string, KnownSite>();
+  private readonly unknown = new Map<string, number>();
 
   constructor(
     private readonly store: SqlExecutor,
@@ -47,15 +48,30 @@ export class SiteDirectory {
 
   private async ownerOf(siteId: string): Promise<string | null> {
     const known = this.known.get(siteId);
-    if (known && known.freshUntil > Date.now()) return known.tenantId;
-    try {
-      const tenantId = await findTenantOfSite(this.store, siteId);
-      if (this.known.size >= MOST_SITES) this.known.clear();
-      this.known.set(siteId, { tenantId, freshUntil: Date.now() + (tenantId === null ? UNKNOWN_FRESH_MS : FRESH_MS) });
-      return tenantId;
-    } catch (error) {
-      if (known) return known.tenantId;
-      throw error;
+    if (known) {
+      // Known stays known while Postgres is slow or away; what changed is learnt behind the answer.
+      if (known.freshUntil <= Date.now()) this.refresh(siteId, known);
+      return known.tenantId;
     }
+    if ((this.unknown.get(siteId) ?? 0) > Date.now()) return null;
+    return this.lookUp(siteId);
+  }
+
+  private refresh(siteId: string, known: KnownSite): void {
+    this.known.set(siteId, { ...known, freshUntil: Date.now() + FRESH_MS });
+    this.lookUp(siteId).catch(() => {});
+  }
+
+  private async lookUp(siteId: string): Promise<string | null> {
+    const tenantId = await findTenantOfSite(this.store, siteId);
+    if (tenantId !== null) {
+      this.known.set(siteId, { tenantId, freshUntil: Date.now() + FRESH_MS });
+      return tenantId;
+    }
+    // Anybody can make up site ids: they must not push out the ones there are.
+    if (this.unknown.size >= MOST_UNKNOWN) this.unknown.clear();
+    this.unknown.set(siteId, Date.now() + UNKNOWN_FRESH_MS);
+    this.known.delete(siteId);
+    return null;
   }
 }

@@ -19,13 +19,19 @@ export interface TrackDeps {
  * is worth as much as that commit. Works under a savepoint, so that whatever goes wrong here leaves the host's
  * transaction usable; the receipt then says `rejected(unavailable)`.
  */
-export async function trackInTransaction(deps: TrackDeps, tx: SqlExecutor, prepared: PreparedEvent): Promise<Receipt> {
+export async function trackInTransaction(
+  deps: TrackDeps,
+  tx: SqlExecutor,
+  prepare: () => Promise<PreparedEvent[]>,
+): Promise<Receipt> {
+  let prepared: PreparedEvent | undefined;
   try {
+    [prepared] = await prepare();
+    if (!prepared) throw new Error('The event was not prepared.');
     return await storeUnderSavepoint(tx, prepared);
   } catch (error) {
-    if (isMissingPartition(error) && 'row' in prepared.outcome) {
-      const { row } = prepared.outcome;
-      return retryWithRoom(deps, tx, prepared, row.occurredAt);
+    if (prepared && isMissingPartition(error) && 'row' in prepared.outcome) {
+      return retryWithRoom(deps, tx, prepared, prepared.outcome.row.occurredAt);
     }
     return giveUp(deps, error);
   }
