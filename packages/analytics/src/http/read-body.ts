@@ -37,10 +37,15 @@ async function readCapped(body: ReadableStream<Uint8Array> | null): Promise<Uint
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (body) {
-    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.byteLength;
-      if (size > LIMITS.bodyBytes) throw tooLarge();
-      chunks.push(chunk);
+    try {
+      for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+        size += chunk.byteLength;
+        if (size > LIMITS.bodyBytes) throw tooLarge();
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (error instanceof BadRequest) throw error;
+      throw new BadRequest(400, 'The body broke off.');
     }
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -107,7 +107,7 @@ function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, en
   const format =
     entityType !== undefined && Object.hasOwn(plan.entityIds, entityType) ? plan.entityIds[entityType] : undefined;
   if (format && entityId !== undefined && !format.safeParse(entityId).success) {
-    throw new Rejection('invalid_entity', `entityId is not the id of a ${entityType}.`);
+    throw new Rejection('invalid_entity', `entityId does not have the format that ids of "${entityType}" have.`);
   }
   return { entityType: entityId === undefined ? undefined : entityType, entityId, actorId: caller.userId ?? claimed };
 }
