@@ -9,7 +9,7 @@ const WARM_UP_SECONDS = 5;
 const DRAIN_MS = 60_000;
 
 const PHASES = [
-  { name: 'batches of 50', eventsPerRequest: 50, connections: 16, target: 10_000 },
+  { name: 'batches of 50', eventsPerRequest: 50, connections: 10, target: 10_000 },
   { name: 'one event a request', eventsPerRequest: 1, connections: 32, target: 1_000 },
 ];
 const LONGEST_P99_MS = 150;
