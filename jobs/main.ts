@@ -7,7 +7,7 @@ const CLOSING_MS = 2_000;
 
 /** The worker process: flusher and maintenance. SIGTERM and SIGINT end it in order. */
 const settings = parseSettings(process.env);
-const services = await openWorkerServices(settings, { name: 'tallymark-jobs' });
+const services = openWorkerServices(settings, { name: 'tallymark-jobs' });
 await services.eventIngestion.start();
 const stopMaintenance = startMaintenance(services);
 services.log.info('worker ready');

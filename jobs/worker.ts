@@ -4,7 +4,7 @@ import { createLogger } from '@tallymark/analytics/operate/logger';
 import { type DemoPlan, demoPlan } from '@tallymark/contract/demo-plan';
 import type { Settings } from '@tallymark/contract/settings';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
-import { connectRedis, redisReady } from '@tallymark/redis/connect';
+import { connectRedis } from '@tallymark/redis/connect';
 import type { Logger } from 'pino';
 
 /** What a process of this folder works with. `close()` ends it in order. */
@@ -15,13 +15,11 @@ export interface WorkerServices {
   close(): Promise<void>;
 }
 
-const REDIS_PATIENCE_MS = 2_000;
-
 /** Connects the stores and the ingestion service, with a flusher in this process. Nothing runs before `start()`. */
-export async function openWorkerServices(
+export function openWorkerServices(
   settings: Settings,
   { name, log = createLogger({ level: settings.LOG_LEVEL, name }) }: { name: string; log?: Logger },
-): Promise<WorkerServices> {
+): WorkerServices {
   const prisma = createPrisma({
     databaseUrl: settings.DATABASE_URL,
     maxConnections: settings.DATABASE_MAX_CONNECTIONS,
@@ -33,7 +31,6 @@ export async function openWorkerServices(
     name,
     onError: (error) => log.warn({ err: error }, 'redis connection'),
   });
-  await redisReady(redis, REDIS_PATIENCE_MS);
   const enrichment: EnrichmentQueue | null = null;
   const eventIngestion = new EventIngestionService(prisma, redis, enrichment, {
     ...ingestionOptionsFrom(settings),

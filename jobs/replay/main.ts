@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   const settings = parseSettings(process.env);
   const level = process.env.LOG_LEVEL ?? 'warn';
   const log = createLogger({ level, name: 'tallymark-replay', destination: process.stderr });
-  const services = await openWorkerServices(settings, { name: 'tallymark-replay', log });
+  const services = openWorkerServices(settings, { name: 'tallymark-replay', log });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());

@@ -31,7 +31,7 @@ async function openWorld() {
     TRACKING_HASH_SALT: 'a salt of the tests',
   });
   const log = createLogger({ level: 'silent', name: 'test' });
-  const services = await openWorkerServices(settings, { name: 'test-replay', log });
+  const services = openWorkerServices(settings, { name: 'test-replay', log });
   const run = async (lines: readonly string[], options: { keepHistory?: boolean; signal?: AbortSignal } = {}) => {
     const startedAt = new Date();
     const runId = `run-${Math.random()}`;

@@ -9,7 +9,7 @@ import { type FlushResult, type IngestStats, type SamplingRule, samplingRule } f
 import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { ensureCheckpoints } from '@tallymark/prisma/stores/checkpoints';
-import type { RedisClient } from '@tallymark/redis/connect';
+import { type RedisClient, redisReady } from '@tallymark/redis/connect';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
 import { AcceptQueue } from './accept-queue.ts';
 import { acceptEvents } from './acceptor.ts';
@@ -37,6 +37,7 @@ export interface EnrichmentQueue {
 /** Events of one accept call; a longer `ingestBatch` is taken in several. */
 const EVENTS_PER_CALL = 500;
 const FORCE_FLUSH_DEADLINE_MS = 30_000;
+const REDIS_PATIENCE_MS = 1_000;
 
 /** The way of an event into the store: validate, sample, accept, buffer, flush. One instance a process. */
 export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
@@ -152,6 +153,8 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       await ensureCheckpoints(prisma, config.shards);
       await this.partitions.keepAhead(config.now());
       await this.preparer.sampling.current();
+      // Right after the process began, the connection may still be on its way.
+      await redisReady(this.redis, REDIS_PATIENCE_MS);
       const { durabilityWarnings } = await this.getStats();
       for (const warning of durabilityWarnings) config.log.warn(warning);
     } catch (error) {
