@@ -40,7 +40,7 @@ export const EVENT_FIELDS: Readonly<Record<Prisma.EventScalarFieldEnum, EventFie
   count: required('count', 'integer'),
   samplingRate: required('sampling_rate', 'real'),
   retentionExempt: required('retention_exempt', 'boolean'),
-  enrichedAt: optional('enriched_at', 'timestamptz'),
+  clientVersion: optional('client_version', 'text'),
 };
 
 export type EventFieldName = Prisma.EventScalarFieldEnum;

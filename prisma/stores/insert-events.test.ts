@@ -104,7 +104,7 @@ describe('insertEvents', () => {
       createdAt: expect.any(Date),
       count: 1,
       retentionExempt: false,
-      enrichedAt: null,
+      clientVersion: null,
       service: null,
     });
   });

@@ -51,7 +51,7 @@ const ordinaryFields = {
   count: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   samplingRate: fc.oneof(fc.double({ min: 0.01, max: 100, noNaN: true }), fc.integer({ min: 1, max: 100 })),
   retentionExempt: fc.boolean(),
-  enrichedAt: nullable(time),
+  clientVersion: nullable(text),
 };
 const requiredKeys: (keyof typeof ordinaryFields)[] = ['id', 'eventType', 'occurredAt', 'receivedAt', 'createdAt'];
 const ordinaryRow: fc.Arbitrary<Input> = fc.record(ordinaryFields, { requiredKeys });

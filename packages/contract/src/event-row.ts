@@ -8,7 +8,7 @@ export interface JsonObject {
 
 /**
  * One row of `events` as it travels through the buffer: JSON-ready, field names of the Prisma model, times as ISO 8601
- * UTC with milliseconds. `createdAt` and `enrichedAt` are Postgres's to set.
+ * UTC with milliseconds. `createdAt` is Postgres's to set.
  */
 export interface EventRow {
   /** UUIDv7 whose time is `occurredAt`. */
@@ -35,6 +35,8 @@ export interface EventRow {
   readonly idempotencyKey?: string;
   readonly payloadHash: string;
   readonly correlationId?: string;
+  /** The tracking client that sent it, such as `web/1.2.0`. */
+  readonly clientVersion?: string;
   readonly count?: number;
   /** Per cent, above 0. */
   readonly samplingRate: number;

@@ -11,6 +11,8 @@ export interface RequestContext {
   /** The client's address behind trusted proxies. Only a salted hash of it is stored. */
   readonly ipAddress?: string | null;
   readonly correlationId?: string | null;
+  /** The tracking client that sends, as its `x-tallymark-client` header names it: `web/1.2.0`. */
+  readonly clientVersion?: string | null;
   /** Imported history that retention leaves alone. Never set from a public request. */
   readonly retentionExempt?: boolean;
 }

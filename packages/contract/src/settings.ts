@@ -6,6 +6,18 @@ export const DEFAULT_SITE_ID = '00000000-0000-7000-8000-000000000002';
 const flag = z.stringbool();
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** Five fields, or six with seconds in front. What the fields say is judged when the schedule is made. */
+const cron = z.string().regex(/^\S+( \S+){4,5}$/, 'is not a cron pattern of five or six fields');
+const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin');
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Everything Tallymark reads from the environment. Only the composition roots parse it. */
 export const settingsSchema = z.object({
   /** Postgres that holds the events. */
@@ -42,6 +54,28 @@ export const settingsSchema = z.object({
   TRACKING_RETENTION_MONTHS: whole(1, 1_200).default(12),
   /** Days instead of months, where set. */
   TRACKING_RETENTION_DAYS: whole(1, 36_500).optional(),
+  /** Whole months after which events are removed; a month more than they may be old on arrival, so that none is at once. */
+  TRACKING_CLEANUP_OLDER_THAN_MONTHS: whole(1, 1_200).default(13),
+  /** Whether the schedule removes events at all; `cleanupNow()` works in any case. */
+  TRACKING_AUTO_CLEANUP_ENABLED: flag.default(true),
+  /** When retention runs. */
+  TRACKING_RETENTION_CRON: cron.default('0 3 * * *'),
+  /** Folder that months are archived in before they go; not archived where unset. */
+  TRACKING_ARCHIVE_DIR: z.string().min(1).optional(),
+  /** What runs the jobs; BullMQ on the Redis above. */
+  JOBS_PROVIDER: z.enum(['bullmq']).default('bullmq'),
+  /** IANA time zone of every schedule. */
+  TRACKING_TIME_ZONE: timeZone.default('UTC'),
+  /** Enrichment jobs, of a flushed batch each, that run at the same time. */
+  TRACKING_ENRICHMENT_CONCURRENCY: whole(1, 100).default(5),
+  /** When the database is searched for duplicates. */
+  TRACKING_DEDUPLICATION_CRON: cron.default('0 2 * * *'),
+  /** Hours of events that the nightly search looks at. */
+  TRACKING_DEDUPLICATION_HOURS: whole(1, 8_760).default(26),
+  /** Per cent of repeats, of one site, above which an alert is raised. */
+  TRACKING_DEDUPLICATION_ALERT_PERCENT: z.coerce.number().min(0).max(100).default(10),
+  /** Seconds an event may wait in the buffer before its shard counts as stuck. */
+  TRACKING_STUCK_SHARD_SECONDS: whole(1, 86_400).default(60),
   /** Proxies in front of the server whose `x-forwarded-for` entry is believed; 0 believes none. */
   TRACKING_TRUSTED_PROXY_HOPS: whole(0, 20).default(0),
   /** Whether this process moves events from the buffer to Postgres. The worker process always does. */

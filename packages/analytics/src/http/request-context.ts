@@ -6,6 +6,7 @@ import type { RequestContext } from '@tallymark/contract/request-context';
 export const CORRELATION_HEADER = 'x-correlation-id';
 export const TENANT_HEADER = 'x-tallymark-tenant';
 export const SITE_HEADER = 'x-tallymark-site';
+export const CLIENT_HEADER = 'x-tallymark-client';
 
 export interface RequestFacts {
   readonly headers: { get(name: string): string | null };
@@ -26,6 +27,7 @@ export function requestContextFrom({ headers, session, trustedProxyHops, peerAdd
     clientHints: clientHints(headers),
     ipAddress: clientAddress(headers.get('x-forwarded-for'), trustedProxyHops, peerAddress ?? null),
     correlationId: correlationId(headers.get(CORRELATION_HEADER)),
+    clientVersion: clientVersion(headers.get(CLIENT_HEADER)),
   };
 }
 
@@ -46,6 +48,10 @@ const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,100}$/;
 function correlationId(header: string | null): string {
   return header !== null && CORRELATION_ID.test(header) ? header : randomUUID();
 }
+
+const CLIENT_VERSION = /^[A-Za-z0-9._/+-]{1,50}$/;
+
+const clientVersion = (header: string | null) => (header !== null && CLIENT_VERSION.test(header) ? header : null);
 
 const CLIENT_HINTS = [
   'sec-ch-ua',

@@ -14,6 +14,7 @@ const SHAREABLE = [
   'clientHintsJson',
   'ipHash',
   'correlationId',
+  'clientVersion',
   'samplingRate',
   'retentionExempt',
 ] as const satisfies readonly (keyof EventRow)[];

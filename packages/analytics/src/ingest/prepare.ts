@@ -174,6 +174,7 @@ function buildRow(valid: ValidEvent, { site, context, receivedAt }: PrepareScope
     idempotencyKey: envelope.idempotencyKey ?? undefined,
     payloadHash: facts.payloadHash,
     correlationId: context.correlationId ?? undefined,
+    clientVersion: context.clientVersion ?? undefined,
     samplingRate: facts.samplingRate,
     retentionExempt: context.retentionExempt === true ? true : undefined,
   };

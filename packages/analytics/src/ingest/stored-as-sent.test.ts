@@ -74,6 +74,7 @@ describe('what is stored equals what was sent', () => {
       clientHints: { 'sec-ch-ua-mobile': '?1' },
       ipAddress: '192.0.2.7',
       correlationId: 'request-1',
+      clientVersion: 'web/1.2.0',
     };
     const receipt = await service.ingest(event, context);
     await service.forceFlush();
@@ -103,7 +104,7 @@ describe('what is stored equals what was sent', () => {
       count: 1,
       samplingRate: 100,
       retentionExempt: false,
-      enrichedAt: null,
+      clientVersion: 'web/1.2.0',
     });
     // Of the address only a hash is kept, and the visitor is known by one too.
     expect(JSON.stringify(row)).not.toContain('192.0.2.7');
