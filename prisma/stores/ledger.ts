@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 
-/** Ledger columns of a group that went past the buffer. */
+/** Ledger columns of a group that went past the buffer, or moves between columns: a replay takes from `deadLettered`. */
 export interface LedgerDelta {
-  readonly origin: 'direct' | 'transaction';
+  readonly origin: 'direct' | 'transaction' | 'replay';
   readonly received: number;
   readonly accepted: number;
   readonly duplicates: number;
   readonly sampled: number;
   readonly rejected: Readonly<Record<string, number>>;
   readonly stored: number;
+  readonly merged?: number;
   readonly deadLettered: number;
 }
 
 /** Appends a row; never an update, so that host transactions do not wait for each other. */
 export async function appendLedgerDelta(db: SqlExecutor, delta: LedgerDelta): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, dead_lettered)
+    INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, merged, dead_lettered)
     VALUES (${delta.origin}, ${delta.received}, ${delta.accepted}, ${delta.duplicates}, ${delta.sampled},
-            ${JSON.stringify(delta.rejected)}::jsonb, ${delta.stored}, ${delta.deadLettered})`;
+            ${JSON.stringify(delta.rejected)}::jsonb, ${delta.stored}, ${delta.merged ?? 0}, ${delta.deadLettered})`;
 }
 
 const committedLedger = z.object({
@@ -44,7 +45,7 @@ export async function readLedger(db: SqlExecutor): Promise<CommittedLedger> {
       SELECT received, accepted, duplicates, sampled, rejected, stored, aggregated, merged, dead_lettered
       FROM ingest_checkpoints
       UNION ALL
-      SELECT received, accepted, duplicates, sampled, rejected, stored, 0, 0, dead_lettered FROM ledger_deltas
+      SELECT received, accepted, duplicates, sampled, rejected, stored, 0, merged, dead_lettered FROM ledger_deltas
     ), reasons AS (
       SELECT jsonb_object_agg(reason, n) AS rejected FROM (
         SELECT key AS reason, sum(value::bigint) AS n FROM parts, jsonb_each_text(parts.rejected) GROUP BY key) summed
@@ -85,10 +86,10 @@ export async function compactLedgerDeltas(db: SqlExecutor): Promise<boolean> {
         GROUP BY origin, key) summed
       GROUP BY origin
     ), folded AS (
-      INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, dead_lettered)
+      INSERT INTO ledger_deltas (origin, received, accepted, duplicates, sampled, rejected, stored, merged, dead_lettered)
       SELECT gone.origin, sum(received), sum(accepted), sum(duplicates), sum(sampled),
              coalesce((SELECT rejected FROM reasons WHERE reasons.origin = gone.origin), '{}'),
-             sum(stored), sum(dead_lettered)
+             sum(stored), sum(merged), sum(dead_lettered)
       FROM gone GROUP BY gone.origin
     )
     SELECT count(*)::float8 AS gone FROM gone`;

@@ -8,3 +8,21 @@ export async function findTenantOfSite(db: SqlExecutor, siteId: string): Promise
   const [row] = await db.$queryRaw<unknown[]>`SELECT tenant_id AS "tenantId" FROM sites WHERE id = ${siteId}::uuid`;
   return row === undefined ? null : tenantOfSite.parse(row).tenantId;
 }
+
+const hostsOfSite = z.object({ id: z.string(), hosts: z.array(z.string()) });
+
+/** Hosts whose referrers are internal, in lower case, by site; sites that do not exist are left out. */
+export async function findHostsOfSites(
+  db: SqlExecutor,
+  siteIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await db.$queryRaw`
+    SELECT id, ARRAY(SELECT lower(host) FROM unnest(hosts) AS host) AS hosts FROM sites
+    WHERE id = ANY (${[...siteIds]}::uuid[])`;
+  return new Map(
+    z
+      .array(hostsOfSite)
+      .parse(rows)
+      .map(({ id, hosts }) => [id, hosts]),
+  );
+}

@@ -6,7 +6,7 @@ export interface WriteLimits {
   readonly idleInTransactionTimeoutMs: number;
 }
 
-/** Marks our transactions in pg_stat_activity, so that any instance can see whether a flush is being committed. */
+/** Marks flushes in pg_stat_activity, so that any instance can see whether one is being committed. */
 export const FLUSH_APPLICATION_NAME = 'tallymark-flush';
 
 export const WRITE_LIMITS: WriteLimits = {
@@ -17,15 +17,19 @@ export const WRITE_LIMITS: WriteLimits = {
 
 /**
  * Bounds a writing transaction on the server's side, whatever becomes of this process, and makes its commit durable
- * even where the server's default is not. Lasts until the transaction ends.
+ * even where the server's default is not. Lasts until the transaction ends. What is not a flush gives a name of its own.
  */
-export async function applyWriteLimits(db: SqlExecutor, limits: WriteLimits = WRITE_LIMITS): Promise<void> {
+export async function applyWriteLimits(
+  db: SqlExecutor,
+  limits: WriteLimits = WRITE_LIMITS,
+  applicationName: string = FLUSH_APPLICATION_NAME,
+): Promise<void> {
   await db.$queryRaw`
     SELECT set_config('lock_timeout', ${`${limits.lockTimeoutMs}ms`}, true),
            set_config('statement_timeout', ${`${limits.statementTimeoutMs}ms`}, true),
            set_config('idle_in_transaction_session_timeout', ${`${limits.idleInTransactionTimeoutMs}ms`}, true),
            set_config('synchronous_commit', 'on', true),
-           set_config('application_name', ${FLUSH_APPLICATION_NAME}, true)`;
+           set_config('application_name', ${applicationName}, true)`;
 }
 
 /**

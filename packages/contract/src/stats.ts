@@ -56,6 +56,8 @@ export const ingestStats = z.object({
   lastFlushAt: z.iso.datetime().nullable(),
   ledger,
   shards: z.array(z.object({ shard: z.int(), bufferSize: count, bufferBytes: count, oldestAgeMs: z.int().nullable() })),
+  /** Shards whose oldest event has waited longer than any flusher lets it: they do not drain. */
+  stuckShards: z.array(z.object({ shard: z.int(), oldestAgeMs: z.int() })),
   config: ingestConfig,
   /** What the stores' own settings put at risk, in words; empty when an acknowledgement is fully durable. */
   durabilityWarnings: z.array(z.string()),

@@ -1,6 +1,7 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import { DEFAULT_SITE_ID, DEFAULT_TENANT_ID, type Settings } from '@tallymark/contract/settings';
 import type { Logger } from 'pino';
+import type { SnapshotReaders } from '../enrich/snapshots.ts';
 
 /** How the ingestion service works. Times in the unit their name ends with. */
 export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
@@ -25,6 +26,10 @@ export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
   /** Events in one flush under load. */
   readonly maxCatchUpBatch: number;
   readonly shards: number;
+  /** Age of its oldest event from which a shard counts as stuck. */
+  readonly stuckShardSeconds: number;
+  /** The host's, by entity type; `track(tx, …)` reads snapshots with them inside the host's transaction. */
+  readonly snapshotReaders: SnapshotReaders;
   /** Whether this process flushes. Off where a worker process does. */
   readonly runFlusher: boolean;
   readonly defaultTenantId: string;
@@ -53,6 +58,8 @@ export function ingestionConfig<Plan extends TrackingPlan>(options: IngestionOpt
     maxBufferBytes: 256 * 1024 * 1024,
     maxCatchUpBatch: 1_000,
     shards: 2,
+    snapshotReaders: {},
+    stuckShardSeconds: 60,
     runFlusher: true,
     defaultTenantId: DEFAULT_TENANT_ID,
     defaultSiteId: DEFAULT_SITE_ID,
@@ -72,6 +79,7 @@ export function ingestionOptionsFrom(settings: Settings) {
     maxCatchUpBatch: settings.TRACKING_MAX_CATCH_UP_BATCH,
     maxBufferBytes: settings.TRACKING_BUFFER_MAX_BYTES,
     shards: settings.TRACKING_BUFFER_SHARDS,
+    stuckShardSeconds: settings.TRACKING_STUCK_SHARD_SECONDS,
     idempotencyTtlSeconds: settings.TRACKING_IDEMPOTENCY_TTL_SECONDS,
     deduplicationTtlSeconds: settings.TRACKING_DEDUPLICATION_TTL_SECONDS,
     enableDeduplication: settings.TRACKING_ENABLE_DEDUPLICATION,

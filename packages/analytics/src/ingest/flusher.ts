@@ -4,6 +4,7 @@ import { type BufferUsage, type EventBuffer, UnknownEntryVersion } from '@tallym
 import type { Logger } from 'pino';
 import { backoffMs } from './backoff.ts';
 import type { IngestionConfig } from './config.ts';
+import { before } from './deadline.ts';
 import { logFlush } from './flush-log.ts';
 import { CheckpointMoved, type FlushBatch, type FlushedBatch, readBatch, storeBatch } from './flush-shard.ts';
 import type { PartitionKeeper } from './partition-keeper.ts';
@@ -20,7 +21,7 @@ export interface FlusherDeps {
 }
 
 /** How often an idle flusher looks whether a trigger has fired. */
-const LOOK_EVERY_MS = 50;
+export const LOOK_EVERY_MS = 50;
 
 /**
  * Moves events from the buffer into Postgres when enough of them wait or the oldest has waited long enough. Any number
@@ -35,6 +36,8 @@ export class Flusher {
   private attempt = 0;
   /** Entries that stopped a shard; once in the log is enough. */
   private readonly reported = new Set<string>();
+  /** Why flushing a shard failed, until it succeeds. */
+  private readonly failures = new Map<number, Error>();
 
   constructor(private readonly deps: FlusherDeps) {}
 
@@ -77,9 +80,21 @@ export class Flusher {
     }
   }
 
-  private async remainingBefore(watermarks: ReadonlyMap<number, string>): Promise<ShardUsage[]> {
+  /** What waits in each shard, or in one, behind the checkpoints as they are now. */
+  async look(only?: number): Promise<ShardUsage[]> {
     this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
-    const usages = await this.usages();
+    const checkpoints = await this.knownCheckpoints();
+    const wanted = checkpoints.filter(({ shard }) => only === undefined || shard === only);
+    return Promise.all(wanted.map((checkpoint) => this.usageOf(checkpoint)));
+  }
+
+  /** Why this flusher could not flush a shard; null where the latest attempt that was its own to make went well. */
+  failureOf(shard: number): Error | null {
+    return this.failures.get(shard) ?? null;
+  }
+
+  private async remainingBefore(watermarks: ReadonlyMap<number, string>): Promise<ShardUsage[]> {
+    const usages = await this.look();
     return usages.filter(({ checkpoint, usage }) => {
       const mark = watermarks.get(checkpoint.shard);
       return mark !== undefined && usage.oldestId !== null && !isBefore(mark, usage.oldestId);
@@ -144,25 +159,32 @@ export class Flusher {
     return this.checkpoints;
   }
 
-  /** One batch of one shard. False when there was nothing to do or another flusher does it. */
-  private async flush({ checkpoint: from, usage }: ShardUsage): Promise<boolean> {
+  /**
+   * Stores one batch of one shard. Null when there was nothing to do, another flusher does it, or its next entry is of
+   * a newer version, as `failureOf` tells.
+   *
+   * @throws whatever the stores say; the buffer keeps the events.
+   */
+  async flush({ checkpoint: from, usage }: ShardUsage): Promise<FlushedBatch | null> {
     const started = performance.now();
     try {
       const batch = await readBatch(this.deps.buffer, from, this.deps.config.maxCatchUpBatch);
-      if (!batch) return false;
+      if (!batch) return null;
       const flushed = await this.storeWithRoom(batch);
       this.checkpoints = this.checkpoints.map((known) => (known.shard === from.shard ? flushed.checkpoint : known));
       logFlush(this.deps.log, { batch, flushed, pending: usage.pending.accepted, ms: performance.now() - started });
+      this.failures.delete(from.shard);
       await this.afterCommit(flushed);
-      return true;
+      return flushed;
     } catch (error) {
       // Never trust the exception: a commit may have happened whose answer got lost.
       this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
-      if (error instanceof CheckpointMoved) return false;
+      if (error instanceof CheckpointMoved) return null;
+      this.failures.set(from.shard, error instanceof Error ? error : new Error(String(error)));
       if (error instanceof UnknownEntryVersion) {
         if (!this.reported.has(error.message)) this.deps.log.error({ err: error, shard: from.shard }, 'shard stopped');
         this.reported.add(error.message);
-        return false;
+        return null;
       }
       throw error;
     }
@@ -201,7 +223,8 @@ export class Flusher {
   }
 }
 
-interface ShardUsage {
+/** A shard as it was looked at. */
+export interface ShardUsage {
   readonly checkpoint: Checkpoint;
   readonly usage: BufferUsage;
 }
@@ -217,21 +240,7 @@ function watermarksOf(usages: readonly ShardUsage[]): ReadonlyMap<number, string
   return new Map(waiting.map(({ checkpoint, usage }) => [checkpoint.shard, usage.tailId]));
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** What `work` gives if it does so in time. Work that is late goes on, and its outcome is the next look's to find. */
-async function before<Result>(deadline: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error('The stores did not answer before the deadline.'));
-    timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Compares stream ids `<milliseconds>-<sequence>`. */
 export function isBefore(a: string, b: string): boolean {

@@ -11,9 +11,11 @@ import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { ensureCheckpoints } from '@tallymark/prisma/stores/checkpoints';
 import { type RedisClient, redisReady } from '@tallymark/redis/connect';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
+import { RateTally } from '../dedup/rate-tally.ts';
 import { AcceptQueue } from './accept-queue.ts';
 import { acceptEvents } from './acceptor.ts';
 import { ambientRequestContext } from './ambient-context.ts';
+import { type BackupFlushResult, backupFlush } from './backup-flush.ts';
 import { type IngestionConfig, type IngestionOptions, ingestionConfig } from './config.ts';
 import { DirectWriter } from './direct-writer.ts';
 import { Flusher } from './flusher.ts';
@@ -29,7 +31,7 @@ import { trackInTransaction } from './track-in-transaction.ts';
 /** An event from server code. `context` is this event's own and wins over the request's, field by field. */
 export type IngestInput<Plan extends TrackingPlan> = EventInput<Plan> & { context?: RequestContext };
 
-/** What the service needs of a queue: BullMQ's `Queue` fits. */
+/** What the service needs of a queue: `enrichEventQueue` of `createJobQueues`. What it throws does not hold up a flush. */
 export interface EnrichmentQueue {
   add(name: typeof enrichEventJob.name, payload: { eventIds: string[] }): Promise<unknown>;
 }
@@ -37,7 +39,11 @@ export interface EnrichmentQueue {
 /** Events of one accept call; a longer `ingestBatch` is taken in several. */
 const EVENTS_PER_CALL = 500;
 const FORCE_FLUSH_DEADLINE_MS = 30_000;
+/** Less than the ten seconds after which it is called again. */
+const BACKUP_FLUSH_DEADLINE_MS = 8_000;
 const REDIS_PATIENCE_MS = 1_000;
+/** How long a shutdown waits for the duplicate rates of the last seconds, which nothing depends on. */
+const RATES_PATIENCE_MS = 1_000;
 
 /** The way of an event into the store: validate, sample, accept, buffer, flush. One instance a process. */
 export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
@@ -49,6 +55,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   private readonly partitions: PartitionKeeper;
   private readonly direct: DirectWriter;
   private readonly flusher: Flusher;
+  private readonly tally: RateTally;
   private readonly inFlight = new InFlight();
   private started: Promise<void> | null = null;
   private closed: Promise<void> | null = null;
@@ -68,6 +75,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     this.preparer = new RequestPreparer(prisma, config);
     this.partitions = new PartitionKeeper(prisma);
     this.direct = new DirectWriter({ prisma, partitions: this.partitions, log, now: config.now });
+    this.tally = new RateTally({ store: prisma, log });
     const onStored = async (eventIds: readonly string[]) => {
       if (config.enableEnrichment) await enrichmentQueue?.add('enrichEvent', { eventIds: [...eventIds] });
     };
@@ -108,8 +116,9 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   /** Stores one event inside the caller's Prisma transaction; see `trackInTransaction`. */
   async track(tx: SqlExecutor, input: IngestInput<Plan>, context: RequestContext = {}): Promise<Receipt> {
     const request = { inputs: [input], context, domain: 'transaction' as const, receivedAt: this.config.now() };
-    const { log } = this.config;
-    return trackInTransaction({ partitions: this.partitions, log }, tx, () => this.preparer.prepare(request));
+    const { log, snapshotReaders, now } = this.config;
+    const deps = { partitions: this.partitions, log, snapshotReaders, now };
+    return trackInTransaction(deps, tx, () => this.preparer.prepare(request));
   }
 
   /** Changes the sampling of one event type on every instance, within about a second. */
@@ -136,6 +145,16 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   /** The same under its shorter name. */
   flush(deadlineMs?: number): Promise<FlushResult> {
     return this.forceFlush(deadlineMs);
+  }
+
+  /**
+   * Flushes what a dead flusher left in the buffer, and tells of shards that do not drain; see `backupFlush`. For a
+   * schedule: any number may run beside each other and beside flushers.
+   */
+  async backupFlush(deadlineMs: number = BACKUP_FLUSH_DEADLINE_MS): Promise<BackupFlushResult> {
+    await this.start();
+    const { flusher, config } = this;
+    return backupFlush({ flusher, config }, deadlineMs);
   }
 
   /**
@@ -169,6 +188,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const left = () => Math.max(0, deadline - performance.now());
     const answered = await this.inFlight.idle(left());
     if (!answered) config.log.warn('shutdown deadline passed with requests under way');
+    const counted = this.tally.close();
     if (config.runFlusher && this.started) {
       await Promise.race([this.flusher.stop(), sleep(left(), undefined, { ref: false })]);
       const remaining = await this.flusher.drain(left()).catch((error: unknown) => {
@@ -177,6 +197,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       });
       if (remaining) config.log.warn({ remaining }, 'shutdown deadline passed; the buffer keeps the events');
     }
+    await Promise.race([counted, sleep(Math.min(left(), RATES_PATIENCE_MS), undefined, { ref: false })]);
   }
 
   private take(inputs: readonly unknown[], context: RequestContext, domain: KeyDomain): Promise<Receipt[]> {
@@ -208,6 +229,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       prepared,
       receivedAt,
     );
+    this.tally.count(prepared, receipts, receivedAt);
     const defaults = { tenantId: config.defaultTenantId, siteId: config.defaultSiteId };
     logRequest(config.log, { receipts, context, defaults, buffered, ms: performance.now() - started });
     return receipts;

@@ -7,6 +7,7 @@ import type { RedisClient } from '@tallymark/redis/connect';
 import { durabilityWarnings as redisWarnings } from '@tallymark/redis/durability';
 import type { BufferUsage, EventBuffer } from '@tallymark/redis/event-buffer';
 import type { IngestionConfig } from './config.ts';
+import { stuckAfterMs } from './overdue.ts';
 
 export interface StatsDeps {
   readonly prisma: PrismaClient;
@@ -48,6 +49,9 @@ export async function readStats(deps: StatsDeps): Promise<IngestStats> {
     lastFlushAt: committed.lastFlushAt?.toISOString() ?? null,
     ledger,
     shards: states,
+    stuckShards: states.flatMap(({ shard, oldestAgeMs }) =>
+      oldestAgeMs !== null && oldestAgeMs > stuckAfterMs(deps.config) ? [{ shard, oldestAgeMs }] : [],
+    ),
     config: publicConfig(deps.config),
     durabilityWarnings,
   };

@@ -27,9 +27,9 @@ const SETTINGS = { TRACKING_BUFFER_MAX_SIZE: '500', TRACKING_BUFFER_FLUSH_INTERV
 
 /**
  * The product as it runs in production, on 127.0.0.1 and for this benchmark alone: the built Next.js server, the worker
- * process, Postgres as it comes, Redis with `appendfsync always`.
+ * process, Postgres as it comes, Redis with `appendfsync always`. `settings` go before those that the docs advise.
  */
-export async function startIngestStack(): Promise<IngestStack> {
+export async function startIngestStack(settings: Readonly<Record<string, string>> = {}): Promise<IngestStack> {
   const web = join(projectRoot, 'apps/web');
   if (!existsSync(join(web, '.next/BUILD_ID'))) throw new Error('Build the web app first: pnpm build');
   const guardian = callGuardian();
@@ -43,6 +43,7 @@ export async function startIngestStack(): Promise<IngestStack> {
   const env = {
     ...process.env,
     ...SETTINGS,
+    ...settings,
     NODE_ENV: 'production',
     NODE_OPTIONS: nodeOptions(process.env),
     NEXT_MANUAL_SIG_HANDLE: 'true',

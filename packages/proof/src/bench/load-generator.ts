@@ -9,6 +9,8 @@ export interface Load {
   readonly eventsPerRequest: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Events a second to keep to; without it the server sets the pace. */
+  readonly eventsPerSecond?: number;
 }
 
 export interface LoadResult {
@@ -23,10 +25,15 @@ export interface LoadResult {
 }
 
 const SESSIONS = 500;
-const USER_AGENT =
-  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
+const USER_AGENTS = [120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131].flatMap((version) => [
+  `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`,
+  `Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:${version}.0) Gecko/20100101 Firefox/${version}.0`,
+]);
 
-/** Sends for so long as told, each connection its next request when the last is answered: the server sets the pace. */
+/**
+ * Sends for so long as told, each connection its next request when the last is answered and its turn has come. A request
+ * that could not keep its turn is sent late, not left out, and its wait is no part of the time to its answer.
+ */
 export async function generateLoad(load: Load): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.connections });
   const sessions = Array.from({ length: SESSIONS }, () => randomUUID());
@@ -35,8 +42,12 @@ export async function generateLoad(load: Load): Promise<LoadResult> {
   let failed = 0;
   const started = performance.now();
   const until = started + load.seconds * 1_000;
+  const turnMs = load.eventsPerSecond === undefined ? 0 : (load.eventsPerRequest * 1_000) / load.eventsPerSecond;
+  let turns = 0;
   const connection = async () => {
     while (performance.now() < until) {
+      const early = started + turns++ * turnMs - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       const body = requestBody(load.eventsPerRequest, sessions);
       const sent = performance.now();
       const answer = await post(agent, load, body);
@@ -82,7 +93,7 @@ function post(agent: Agent, { port, eventsPerRequest }: Load, body: string): Pro
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
-    'user-agent': USER_AGENT,
+    'user-agent': USER_AGENTS[Math.floor(Math.random() * USER_AGENTS.length)],
   };
   return new Promise((resolve, reject) => {
     const path = `/api/trpc/eventIngestion.${procedure}`;

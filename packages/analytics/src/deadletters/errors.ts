@@ -1,0 +1,13 @@
+export type DeadLetterErrorCode = 'not_found' | 'resolved' | 'unreadable' | 'invalid';
+
+/** Why a dead letter cannot be shown, repaired or replayed as asked; the message says what to do about it. */
+export class DeadLetterError extends Error {
+  override readonly name = 'DeadLetterError';
+
+  constructor(
+    readonly code: DeadLetterErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

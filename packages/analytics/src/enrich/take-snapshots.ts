@@ -1,0 +1,66 @@
+import type { JsonObject } from '@tallymark/contract/event-row';
+import { findBacklogSnapshots } from '@tallymark/prisma/stores/enrichment-backlog';
+import type { EnrichmentEvent } from '@tallymark/prisma/stores/enrichment-events';
+import type { EnrichDeps } from './enrich-deps.ts';
+import { readSnapshots } from './snapshots.ts';
+
+export interface FailedEvent {
+  readonly id: string;
+  readonly reason: string;
+}
+
+interface Subject {
+  readonly id: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  readonly occurredAt: Date;
+}
+
+/**
+ * Snapshots by event id: those that were taken in the host's transaction, and of the others what their entities look like
+ * now. A reader that fails takes only the events of its entity type with it.
+ */
+export async function takeSnapshots(
+  { prisma, snapshotReaders, now }: Pick<EnrichDeps, 'prisma' | 'snapshotReaders' | 'now'>,
+  events: readonly EnrichmentEvent[],
+): Promise<{ snapshots: ReadonlyMap<string, JsonObject>; failed: readonly FailedEvent[] }> {
+  const subjects = events.flatMap(({ id, entityType, entityId, occurredAtMs }) =>
+    entityType !== null && entityId !== null
+      ? [{ id, entityType, entityId, occurredAt: new Date(occurredAtMs) } satisfies Subject]
+      : [],
+  );
+  const snapshots = new Map<string, JsonObject>();
+  const failed: FailedEvent[] = [];
+  if (subjects.length === 0) return { snapshots, failed };
+  const taken = await findBacklogSnapshots(
+    prisma,
+    subjects.map(({ id }) => id),
+  );
+  // The database holds only JSON that we have written.
+  for (const [id, snapshot] of taken) snapshots.set(id, snapshot as JsonObject);
+  for (const [entityType, own] of byType(subjects.filter(({ id }) => !taken.has(id)))) {
+    try {
+      const read = await readSnapshots(prisma, {
+        readers: snapshotReaders,
+        events: own,
+        now: now(),
+        inTransaction: false,
+      });
+      for (const [id, snapshot] of read) snapshots.set(id, snapshot as JsonObject);
+    } catch (error) {
+      const reason = `The snapshot reader of "${entityType}" failed: ${error instanceof Error ? error.message : String(error)}`;
+      for (const { id } of own) failed.push({ id, reason });
+    }
+  }
+  return { snapshots, failed };
+}
+
+function byType(subjects: readonly Subject[]): ReadonlyMap<string, Subject[]> {
+  const groups = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const group = groups.get(subject.entityType);
+    if (group) group.push(subject);
+    else groups.set(subject.entityType, [subject]);
+  }
+  return groups;
+}

@@ -1,0 +1,145 @@
+import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
+import type { SessionAttribution } from '@tallymark/prisma/stores/attribution';
+import {
+  type EnrichmentEvent,
+  findEventsAfter,
+  findEventsBefore,
+  type Neighbour,
+  type StreamPlace,
+} from '@tallymark/prisma/stores/enrichment-events';
+import { inOrder, SESSION_SILENCE_MS, type SessionEvent, type SessionState, sessionAfter } from './sessionize.ts';
+import { isSameSession, sessionAttribution, storedSession } from './stored-session.ts';
+import { type Stream, streamKey, streamOf } from './stream.ts';
+
+/** An event that has no attribution yet. */
+export interface NewEvent extends SessionEvent {
+  readonly event: EnrichmentEvent;
+  readonly ownHosts: ReadonlySet<string>;
+}
+
+export interface WorkedOut {
+  /** Session of each new event that belongs to one, by event id. */
+  readonly sessions: ReadonlyMap<string, SessionState>;
+  /** Attribution, there already, that the new events change. */
+  readonly revised: readonly SessionAttribution[];
+  /** Where each stream stands now, as far as that is known. */
+  readonly heads: ReadonlyMap<string, SessionState>;
+}
+
+interface StreamWork {
+  readonly stream: Stream;
+  readonly key: string;
+  /** In order. */
+  readonly news: readonly NewEvent[];
+}
+
+/** Stored events that are read at a time behind a place; most streams have none there. */
+const PAGE = 200;
+
+/**
+ * Puts new events into their streams and works out the sessions from the first of them on: as if all had come in order.
+ * The events behind a late one are gone through until one comes out as it was. `heads` are trusted to be the newest of
+ * their streams; the streams have to be locked.
+ */
+export async function workOutSessions(
+  tx: SqlExecutor,
+  news: readonly NewEvent[],
+  heads: ReadonlyMap<string, SessionState>,
+  readTouch: (event: EnrichmentEvent) => SessionEvent['touch'],
+): Promise<WorkedOut> {
+  const work = streamsOf(news);
+  const inTheMiddle = work.filter(({ key, news: [first] }) => {
+    const head = heads.get(key);
+    return !head || !first || inOrder({ occurredAtMs: head.lastAtMs, id: head.lastId }, first) > 0;
+  });
+  const around = await readAround(tx, inTheMiddle);
+  const out = { sessions: new Map<string, SessionState>(), revised: [] as SessionAttribution[], heads: new Map() };
+  for (const stream of work) {
+    const near = around.get(stream.key) ?? { before: heads.get(stream.key) ?? null, after: [] };
+    const head = await walk(tx, stream, near, { ...out, readTouch });
+    if (head) out.heads.set(stream.key, head);
+  }
+  return out;
+}
+
+function streamsOf(news: readonly NewEvent[]): StreamWork[] {
+  const streams = new Map<string, { stream: Stream; key: string; news: NewEvent[] }>();
+  for (const one of news) {
+    const stream = streamOf(one.event);
+    if (!stream) continue;
+    const key = streamKey(stream);
+    const known = streams.get(key);
+    if (known) known.news.push(one);
+    else streams.set(key, { stream, key, news: [one] });
+  }
+  for (const { news: own } of streams.values()) own.sort(inOrder);
+  return [...streams.values()];
+}
+
+interface Around {
+  readonly before: SessionState | null;
+  /** The first page of what is stored behind the first new event. */
+  readonly after: readonly Neighbour[];
+}
+
+async function readAround(tx: SqlExecutor, work: readonly StreamWork[]): Promise<ReadonlyMap<string, Around>> {
+  const around = new Map<string, { before: SessionState | null; after: Neighbour[] }>();
+  for (const by of ['session', 'visitor'] as const) {
+    const own = work.filter(({ stream }) => stream.by === by);
+    const places = own.flatMap(({ stream, news: [first] }) => (first ? [placeOf(stream, first)] : []));
+    const before = await findEventsBefore(tx, by, places, SESSION_SILENCE_MS);
+    const after = await findEventsAfter(tx, by, places, PAGE);
+    const near = own.map(() => ({ before: null as SessionState | null, after: [] as Neighbour[] }));
+    for (const event of before) near[event.place] = { before: storedSession(event), after: [] };
+    for (const event of after) near[event.place]?.after.push(event);
+    for (const [at, { key }] of own.entries()) around.set(key, near[at] ?? { before: null, after: [] });
+  }
+  return around;
+}
+
+interface Walk {
+  readonly sessions: Map<string, SessionState>;
+  readonly revised: SessionAttribution[];
+  readonly readTouch: (event: EnrichmentEvent) => SessionEvent['touch'];
+}
+
+/** Answers where the stream stands at its newest event; null when the walk ended before it. */
+async function walk(
+  tx: SqlExecutor,
+  work: StreamWork,
+  { before, after }: Around,
+  out: Walk,
+): Promise<SessionState | null> {
+  const { stream, news } = work;
+  const ownHosts = news[0]?.ownHosts ?? new Set();
+  let state = before;
+  let page = after;
+  let next = 0;
+  for (;;) {
+    const lastOfPage = page.length === PAGE ? page.at(-1) : undefined;
+    for (const stored of page) {
+      for (let event = news[next]; event && inOrder(event, stored) < 0; event = news[next]) {
+        state = sessionAfter(state, event, ownHosts);
+        out.sessions.set(event.id, state);
+        next += 1;
+      }
+      const session = sessionAfter(state, { ...stored, touch: out.readTouch(stored) }, ownHosts);
+      if (!isSameSession(session, storedSession(stored))) out.revised.push(sessionAttribution(stored.id, session));
+      else if (next === news.length) return null;
+      state = session;
+    }
+    if (!lastOfPage) break;
+    page = await findEventsAfter(tx, stream.by, [placeOf(stream, lastOfPage)], PAGE);
+  }
+  for (const event of news.slice(next)) {
+    state = sessionAfter(state, event, ownHosts);
+    out.sessions.set(event.id, state);
+  }
+  return state;
+}
+
+const placeOf = (stream: Stream, { id, occurredAtMs }: { id: string; occurredAtMs: number }): StreamPlace => ({
+  ...stream,
+  id,
+  occurredAtMs,
+});

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { SqlExecutor } from '../sql-executor.ts';
+
+/** What is written of the session an event belongs to, and of where it came from. */
+export interface SessionAttribution {
+  readonly eventId: string;
+  readonly sessionJson: object | null;
+  readonly landingPage: string | null;
+  readonly referrer: string | null;
+  readonly referrerDomain: string | null;
+  readonly channel: string | null;
+  readonly utmSource: string | null;
+  readonly utmMedium: string | null;
+  readonly utmCampaign: string | null;
+  readonly utmContent: string | null;
+  readonly utmTerm: string | null;
+  readonly clickIdsJson: object | null;
+}
+
+export interface NewAttribution extends SessionAttribution {
+  readonly deviceType: string | null;
+  readonly deviceBrand: string | null;
+  readonly deviceModel: string | null;
+  readonly os: string | null;
+  readonly osVersion: string | null;
+  readonly browser: string | null;
+  readonly browserVersion: string | null;
+  readonly isBot: boolean;
+  readonly snapshotJson: object | null;
+}
+
+type Columns<Row> = readonly (readonly [field: keyof Row, column: string, type: 'text' | 'jsonb' | 'boolean'])[];
+
+const SESSION_COLUMNS: Columns<SessionAttribution> = [
+  ['sessionJson', 'session_json', 'jsonb'],
+  ['landingPage', 'landing_page', 'text'],
+  ['referrer', 'referrer', 'text'],
+  ['referrerDomain', 'referrer_domain', 'text'],
+  ['channel', 'channel', 'text'],
+  ['utmSource', 'utm_source', 'text'],
+  ['utmMedium', 'utm_medium', 'text'],
+  ['utmCampaign', 'utm_campaign', 'text'],
+  ['utmContent', 'utm_content', 'text'],
+  ['utmTerm', 'utm_term', 'text'],
+  ['clickIdsJson', 'click_ids_json', 'jsonb'],
+];
+
+const COLUMNS: Columns<NewAttribution> = [
+  ...SESSION_COLUMNS,
+  ['deviceType', 'device_type', 'text'],
+  ['deviceBrand', 'device_brand', 'text'],
+  ['deviceModel', 'device_model', 'text'],
+  ['os', 'os', 'text'],
+  ['osVersion', 'os_version', 'text'],
+  ['browser', 'browser', 'text'],
+  ['browserVersion', 'browser_version', 'text'],
+  ['isBot', 'is_bot', 'boolean'],
+  ['snapshotJson', 'snapshot_json', 'jsonb'],
+];
+
+const namesOf = <Row>(columns: Columns<Row>) => columns.map(([, column]) => column).join(', ');
+
+const valuesOf = <Row>(columns: Columns<Row>) =>
+  columns.map(([, column, type]) => (type === 'text' ? `row.${column}` : `row.${column}::${type}`)).join(', ');
+
+/** One array a column: `unnest` is the cheapest way of many narrow rows into a statement. */
+const tableOf = <Row>(columns: Columns<Row>) => {
+  const arrays = columns.map((_, at) => `$${at + 2}::text[]`).join(', ');
+  return `unnest($1::uuid[], ${arrays}) AS row (event_id, ${namesOf(columns)})`;
+};
+
+function arraysOf<Row extends { readonly eventId: string }>(rows: readonly Row[], columns: Columns<Row>) {
+  return [
+    rows.map(({ eventId }) => eventId),
+    ...columns.map(([field, , type]) => rows.map((row) => asText(row[field], type))),
+  ];
+}
+
+function asText(value: unknown, type: string): string | null {
+  if (value === null || value === undefined) return null;
+  return type === 'jsonb' ? JSON.stringify(value) : String(value);
+}
+
+// From events, so that one that was erased meanwhile stays away. The backlog loses all ids of the call: those enriched
+// now, those enriched before, and those whose event is gone.
+const INSERT = `WITH written AS (
+  INSERT INTO attribution (event_id, ${namesOf(COLUMNS)})
+  SELECT row.event_id, ${valuesOf(COLUMNS)} FROM ${tableOf(COLUMNS)}
+  JOIN events ON events.id = row.event_id AND events.id = ANY ($1::uuid[])
+  ON CONFLICT (event_id) DO NOTHING RETURNING event_id
+), gone AS (
+  DELETE FROM enrichment_backlog WHERE event_id = ANY ($${COLUMNS.length + 2}::uuid[])
+), logged AS (
+  INSERT INTO event_log (kind, event_ids) SELECT 'enriched', array_agg(event_id) FROM written HAVING count(*) > 0
+)
+SELECT count(*)::float8 AS count FROM written`;
+
+const counted = z.tuple([z.object({ count: z.number() })]);
+
+/**
+ * Writes the attribution of events that have none and takes `done` off the backlog, in one statement.
+ * Answers how many rows were written; an event that has a row keeps it.
+ */
+export async function insertAttribution(
+  db: SqlExecutor,
+  rows: readonly NewAttribution[],
+  done: readonly string[],
+): Promise<number> {
+  const answer = await db.$queryRawUnsafe(INSERT, ...arraysOf(rows, COLUMNS), [...done]);
+  return counted.parse(answer)[0].count;
+}
+
+const REVISE = `WITH revised AS (
+  UPDATE attribution SET (${namesOf(SESSION_COLUMNS)}, updated_at) = (${valuesOf(SESSION_COLUMNS)}, now())
+  FROM ${tableOf(SESSION_COLUMNS)}
+  WHERE attribution.event_id = row.event_id AND attribution.event_id = ANY ($1::uuid[])
+  RETURNING attribution.event_id
+), logged AS (
+  INSERT INTO event_log (kind, event_ids) SELECT 'revised', array_agg(event_id) FROM revised HAVING count(*) > 0
+)
+SELECT count(*)::float8 AS count FROM revised`;
+
+/** Rewrites the session part of rows there are, when an event came late. Answers how many it found. */
+export async function reviseAttribution(db: SqlExecutor, rows: readonly SessionAttribution[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const answer = await db.$queryRawUnsafe(REVISE, ...arraysOf(rows, SESSION_COLUMNS));
+  return counted.parse(answer)[0].count;
+}
