@@ -1,15 +1,19 @@
 import { parseSettings } from '@tallymark/contract/settings';
-import { startMaintenance } from './maintenance.ts';
+import { handlers } from './handlers.ts';
+import { schedulesOf } from './schedules.ts';
 import { openWorkerServices } from './worker.ts';
+import { initializeAllWorkers } from './workers.ts';
 
-/** For the connections, once the ingestion service has kept its own deadline. */
+/** For the connections, once workers and ingestion service have kept their own deadlines. */
 const CLOSING_MS = 2_000;
 
-/** The worker process: flusher and maintenance. SIGTERM and SIGINT end it in order. */
+/** The worker process: flusher, jobs and their schedules, webhooks. SIGTERM and SIGINT end it in order. */
 const settings = parseSettings(process.env);
+const schedules = schedulesOf(settings);
 const services = openWorkerServices(settings, { name: 'tallymark-jobs' });
 await services.eventIngestion.start();
-const stopMaintenance = startMaintenance(services);
+const workers = await initializeAllWorkers({ settings, services, jobs: services.jobs, handlers, schedules });
+services.subscriptions.start();
 services.log.info('worker ready');
 
 let stopping = false;
@@ -17,12 +21,13 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;
   stopping = true;
   services.log.info({ signal }, 'worker stops');
-  // Whatever hangs, a supervisor must not have to kill us. The buffer keeps what is not flushed.
+  // Whatever hangs, a supervisor must not have to kill us. The buffer keeps what is not flushed, Redis the jobs.
   const deadline = setTimeout(() => {
     services.log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
     process.exit(1);
   }, settings.TRACKING_SHUTDOWN_DEADLINE_MS + CLOSING_MS);
-  await Promise.all([stopMaintenance(), services.close()]);
+  await workers.shutdownGracefully();
+  await services.close();
   clearTimeout(deadline);
   services.log.info('worker stopped');
   process.exit(0);

@@ -7,7 +7,12 @@ import { cloneDatabase } from '../packages/testing/src/database.ts';
 import { migrate } from './migrate.ts';
 import { diffToSchema } from './test-support/drift.ts';
 
-const NAMES = ['20261101000000_tallymark', '20261101000001_studio', '20261122000000_jobs'];
+const NAMES = [
+  '20261101000000_tallymark',
+  '20261101000001_studio',
+  '20261122000000_jobs',
+  '20261122000001_subscription_leases',
+];
 const run = promisify(execFile);
 
 /** An empty database beside the cloned one, on the same server. */

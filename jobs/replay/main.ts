@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { parseSettings } from '@tallymark/contract/settings';
+import { addHostsOfSite } from '@tallymark/prisma/stores/sites';
 import { openWorkerServices } from '../worker.ts';
 import { type ReplayLedger, replayLedger } from './ledger.ts';
 import { ProgressBar } from './progress.ts';
@@ -13,12 +14,17 @@ const USAGE = `Usage: pnpm replay FILE [--keep-history] [--json]
 
 Ingests each line of an access log in combined format (plain or .gz) as a page_viewed event.
   --keep-history  import lines older than the retention, and exempt the import from it
+  --site-host H   a host of the site itself, whose referrers are internal; may be given more than once
   --json          print the ledger as one line of JSON`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { 'keep-history': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    options: {
+      'keep-history': { type: 'boolean', default: false },
+      'site-host': { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+    },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) {
@@ -36,6 +42,7 @@ async function main(): Promise<number> {
   process.once('SIGTERM', () => stop.abort());
   try {
     await services.eventIngestion.start();
+    await addHostsOfSite(services.prisma, settings.TRACKING_DEFAULT_SITE_ID, values['site-host']);
     const startedAt = new Date();
     const runId = `replay-${randomUUID()}`;
     const bar = new ProgressBar(process.stderr);

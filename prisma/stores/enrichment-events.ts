@@ -8,6 +8,7 @@ const object = z.record(z.string(), z.unknown()).nullable();
 /** What enrichment looks at in an event. */
 const enrichmentEvent = z.object({
   id: z.string(),
+  tenantId: z.string(),
   siteId: z.string(),
   sessionId: text,
   visitorId: text,
@@ -26,7 +27,7 @@ const enrichmentEvent = z.object({
 });
 export type EnrichmentEvent = z.infer<typeof enrichmentEvent>;
 
-const FACTS = `e.id, e.site_id AS "siteId", e.session_id AS "sessionId", e.visitor_id AS "visitorId",
+const FACTS = `e.id, e.tenant_id AS "tenantId", e.site_id AS "siteId", e.session_id AS "sessionId", e.visitor_id AS "visitorId",
   extract(epoch FROM e.occurred_at) * 1000 AS "occurredAtMs",
   coalesce(e.user_agent, e.props_json ->> 'userAgent') AS "userAgent",
   e.client_hints_json AS "clientHints", e.touch_json AS touch,

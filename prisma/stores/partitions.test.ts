@@ -2,7 +2,19 @@ import { expect, test } from 'vitest';
 import { cloneDatabase } from '../../packages/testing/src/database.ts';
 import { openTestPrisma } from '../test-support/prisma.ts';
 import { uuidV7 } from '../uuid-v7.ts';
-import { ensurePartitions, listPartitions, uuidV7Floor } from './partitions.ts';
+import {
+  detachPartition,
+  dropPartitions,
+  ensurePartitions,
+  finalizeDetach,
+  leavingPartitions,
+  listPartitions,
+  markLeaving,
+  parseMonth,
+  partitionSizes,
+  uuidV7Floor,
+} from './partitions.ts';
+import { isLockTimeout, openRetentionSession, setLockTimeout } from './retention-session.ts';
 
 const month = (text: string) => new Date(`${text}-01T00:00:00Z`);
 
@@ -110,4 +122,92 @@ test('months seen before cost no statement', async () => {
   await using unreachable = openTestPrisma('postgres://nobody@127.0.0.1:1/none');
   expect(await ensurePartitions(unreachable.client, [month('2030-02')], known)).toEqual([]);
   await expect(ensurePartitions(unreachable.client, [month('2030-03')], known)).rejects.toThrow();
+});
+
+const RUN = '0193f7c2-3c48-7000-8000-00000000000a';
+const EVENTS = { table: 'events', name: 'events_2030_02' } as const;
+
+/** A month with one event in it, of which retention has marked the partition of `events`. */
+async function openLeavingMonth() {
+  const db = await cloneDatabase();
+  const prisma = openTestPrisma(db.url);
+  const session = await openRetentionSession(db.url);
+  await ensurePartitions(prisma.client, [month('2030-02')]);
+  const occurredAt = '2030-02-03T00:00:00.000Z';
+  await prisma.client.event.createManyAndReturn({
+    data: { id: uuidV7(Date.parse(occurredAt)), eventType: 'page_view', occurredAt },
+  });
+  await markLeaving(prisma.client, EVENTS.name, RUN);
+  return {
+    prisma: prisma.client,
+    session,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      await prisma[Symbol.asyncDispose]();
+      await db[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Leaves the detach pending, as a kill does. */
+async function breakOffDetach({ prisma, session }: Awaited<ReturnType<typeof openLeavingMonth>>): Promise<void> {
+  await setLockTimeout(session, 50);
+  await prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`LOCK TABLE events IN ACCESS SHARE MODE`;
+    await expect(detachPartition(session, EVENTS)).rejects.toSatisfy(isLockTimeout);
+  });
+}
+
+test('a month that retention is taking away comes back with its rows for whoever asks for it', async () => {
+  await using world = await openLeavingMonth();
+  const { prisma, session } = world;
+  const states = async () => (await leavingPartitions(prisma)).map(({ state }) => state);
+  expect(await leavingPartitions(prisma)).toEqual([{ name: EVENTS.name, runId: RUN, state: 'attached' }]);
+
+  await detachPartition(session, EVENTS);
+  expect(await states()).toEqual(['detached']);
+  expect(await prisma.event.count()).toBe(0);
+  expect(await ensurePartitions(prisma, [month('2030-02')])).toEqual([EVENTS.name]);
+  expect(await prisma.event.count()).toBe(1);
+  expect(await states()).toEqual([]);
+
+  await markLeaving(prisma, EVENTS.name, RUN);
+  await breakOffDetach(world);
+  expect(await states()).toEqual(['pending']);
+  expect(await ensurePartitions(prisma, [month('2030-02')])).toEqual([EVENTS.name]);
+  expect(await prisma.event.count()).toBe(1);
+});
+
+test('a detach that was broken off can be finished', async () => {
+  await using world = await openLeavingMonth();
+  await breakOffDetach(world);
+  await finalizeDetach(world.session, EVENTS);
+  expect(await leavingPartitions(world.prisma)).toMatchObject([{ state: 'detached' }]);
+});
+
+test('drops only what the same run has detached', async () => {
+  await using world = await openLeavingMonth();
+  const { prisma, session } = world;
+  const drop = (runId: string) => prisma.$transaction((tx) => dropPartitions(tx, [EVENTS.name], runId));
+  expect(await drop(RUN)).toBe(false);
+  await detachPartition(session, EVENTS);
+  expect(await drop(RUN.replace('a', 'b'))).toBe(false);
+  expect((await partitionSizes(prisma, [EVENTS.name])).get(EVENTS.name)).toBeGreaterThan(8_192);
+  expect(await drop(RUN)).toBe(true);
+  expect(await partitionSizes(prisma, [EVENTS.name])).toEqual(new Map());
+  await expect(prisma.$transaction((tx) => dropPartitions(tx, ['sites'], RUN))).resolves.toBe(false);
+  await expect(markLeaving(prisma, 'sites', RUN)).rejects.toThrow(RangeError);
+});
+
+test('what somebody else has detached stays as it is', async () => {
+  await using world = await openLeavingMonth();
+  const { prisma, session } = world;
+  await prisma.$executeRaw`COMMENT ON TABLE events_2030_02 IS NULL`;
+  await detachPartition(session, EVENTS);
+  await expect(ensurePartitions(prisma, [month('2030-02')])).rejects.toThrow('already exists');
+  expect(await prisma.event.count()).toBe(0);
+});
+
+test.each(['2025_1', '2025_13', '2025-01', '1969_12', '12025_01', '2025_01 ', ''])('%j is no month', (text) => {
+  expect(parseMonth(text)).toBeNull();
 });

@@ -26,3 +26,10 @@ export async function findHostsOfSites(
       .map(({ id, hosts }) => [id, hosts]),
   );
 }
+
+/** Adds to the hosts of a site, those it has already left out. */
+export async function addHostsOfSite(db: SqlExecutor, siteId: string, hosts: readonly string[]): Promise<void> {
+  await db.$executeRaw`
+    UPDATE sites SET hosts = ARRAY(SELECT DISTINCT host FROM unnest(hosts || ${[...hosts]}::text[]) AS host ORDER BY host)
+    WHERE id = ${siteId}::uuid`;
+}

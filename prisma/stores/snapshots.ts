@@ -8,10 +8,14 @@ export type EntityName = z.infer<typeof entityRow>;
 const EVENTS_AT_EITHER_END = 50;
 
 /**
- * Those of the entities that a snapshot of an event of theirs has shown to be there, or to have been deleted; with what
+ * Those of the tenant's entities that a snapshot of an event of theirs has shown to be there, or to have been deleted; with what
  * waits on the backlog. Looks at the first and the last 50 events of each, so that one with a million costs no more.
  */
-export async function findEntitiesSeen(db: SqlExecutor, entities: readonly EntityName[]): Promise<EntityName[]> {
+export async function findEntitiesSeen(
+  db: SqlExecutor,
+  tenantId: string,
+  entities: readonly EntityName[],
+): Promise<EntityName[]> {
   const types = entities.map(({ entityType }) => entityType);
   const ids = entities.map(({ entityId }) => entityId);
   const rows = await db.$queryRaw`
@@ -19,10 +23,12 @@ export async function findEntitiesSeen(db: SqlExecutor, entities: readonly Entit
     FROM unnest(${types}::text[], ${ids}::text[]) AS entity (type, id)
     WHERE EXISTS (
       SELECT FROM (
-        (SELECT id FROM events WHERE entity_type = entity.type AND entity_id = entity.id
+        (SELECT id FROM events
+         WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
          ORDER BY occurred_at DESC LIMIT ${EVENTS_AT_EITHER_END})
         UNION ALL
-        (SELECT id FROM events WHERE entity_type = entity.type AND entity_id = entity.id
+        (SELECT id FROM events
+         WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
          ORDER BY occurred_at LIMIT ${EVENTS_AT_EITHER_END})
       ) AS event
       LEFT JOIN attribution ON attribution.event_id = event.id

@@ -76,6 +76,8 @@ export const settingsSchema = z.object({
   TRACKING_DEDUPLICATION_ALERT_PERCENT: z.coerce.number().min(0).max(100).default(10),
   /** Seconds an event may wait in the buffer before its shard counts as stuck. */
   TRACKING_STUCK_SHARD_SECONDS: whole(1, 86_400).default(60),
+  /** Whether webhooks may go to loopback and private addresses. Link-local ones are refused in any case. */
+  TRACKING_WEBHOOKS_PRIVATE_NETWORKS: flag.default(false),
   /** Proxies in front of the server whose `x-forwarded-for` entry is believed; 0 believes none. */
   TRACKING_TRUSTED_PROXY_HOPS: whole(0, 20).default(0),
   /** Whether this process moves events from the buffer to Postgres. The worker process always does. */

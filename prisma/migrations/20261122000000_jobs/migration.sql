@@ -98,7 +98,7 @@ CREATE TABLE retention_rules (
 
 CREATE TABLE retention_runs (
   id          uuid PRIMARY KEY,
-  -- Default floor of the run: events before it went, where no rule keeps them longer.
+  -- The newest cutoff by which the run removes anything.
   removed_to  timestamptz(3) NOT NULL,
   removed     bigint NOT NULL DEFAULT 0,
   partitions  text[] NOT NULL DEFAULT '{}',

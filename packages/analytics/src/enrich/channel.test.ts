@@ -132,6 +132,7 @@ describe('referrers', () => {
     const referrer = 'https://mail.studio.example/inbox';
     expect(channelOf({ referrer })).toBe('internal');
     expect(channelOf({ referrer }, new Set())).toBe('email');
+    expect(channelOf({ referrer, utmSource: 'partner' })).toBe('referral');
   });
 
   test('a campaign on an own link is not internal', () => {

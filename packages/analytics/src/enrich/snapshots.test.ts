@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { entitySnapshot } from '@tallymark/contract/attribution';
 import type { JsonObject } from '@tallymark/contract/event-row';
+import { DEFAULT_TENANT_ID } from '@tallymark/contract/settings';
 import { studioSnapshotReaders } from '@tallymark/prisma/studio/snapshots';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { describe, expect, test } from 'vitest';
@@ -114,7 +115,8 @@ describe('track(tx)', () => {
 });
 
 describe('readSnapshots', () => {
-  const request = { now: NOW, inTransaction: false };
+  const request = { tenantId: DEFAULT_TENANT_ID, now: NOW, inTransaction: false };
+  const OTHER_TENANT = '00000000-0000-7000-8000-0000000000ff';
 
   test('reads each entity once, at most 500 in a call', async () => {
     await using world = await openWorld();
@@ -137,7 +139,7 @@ describe('readSnapshots', () => {
     const asset: SnapshotReader = async () => new Map([['a', { b: 1 }]]);
     const read = await readSnapshots(world.prisma, { ...request, readers: { asset }, events });
     expect(events.map(({ id }) => read.get(id)?.ageMs)).toEqual([5_000, 0, 0]);
-    const inside = await readSnapshots(world.prisma, { readers: { asset }, events, now: NOW, inTransaction: true });
+    const inside = await readSnapshots(world.prisma, { ...request, readers: { asset }, events, inTransaction: true });
     expect(events.map(({ id }) => inside.get(id)?.ageMs)).toEqual([0, 0, 0]);
   });
 
@@ -189,6 +191,16 @@ describe('readSnapshots', () => {
     const now = [subject('asset', ENTITY), subject('asset', randomUUID()), subject('license', ENTITY)];
     const read = await readSnapshots(world.prisma, { ...request, readers: { asset, license: asset }, events: now });
     expect(now.map(({ id }) => read.get(id)?.state)).toEqual([after, 'unknown', 'unknown']);
+    const ofOthers = { ...request, tenantId: OTHER_TENANT, readers: { asset }, events: [subject('asset', ENTITY)] };
+    expect([...(await readSnapshots(world.prisma, ofOthers)).values()]).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  test('tells the reader whose entities are asked for', async () => {
+    await using world = await openWorld();
+    const own: SnapshotReader = async (_db, ids, { tenantId }) =>
+      new Map(tenantId === OTHER_TENANT ? ids.map((id) => [id, { title: 'a secret' }]) : []);
+    const read = await readSnapshots(world.prisma, { ...request, readers: { own }, events: [subject('own', 'a')] });
+    expect([...read.values()]).toMatchObject([{ state: 'unknown' }]);
   });
 
   test("a reader's word that something was deleted is enough", async () => {

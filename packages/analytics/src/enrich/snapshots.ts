@@ -8,12 +8,14 @@ import { boundedEntity } from './entity-bounds.ts';
  * The host's way to tell what its entities look like: for each of the `ids` that it knows the facts worth keeping, or
  * `'deleted'`; the others it leaves out. It gets at most 500 distinct ids, as they stand in events: texts that need not
  * fit the column, so "abc" must not fail a query on uuids. `db` is the host's own transaction inside `track(tx, …)`, else
- * our client; everything has to be read through it, and nothing written. Of people, leave out what is personal: a
- * snapshot stays with the event.
+ * our client; everything has to be read through it, and nothing written. Whoever can send an event can
+ * name any id: where entities belong to tenants, answer with those of `tenantId` alone. Of people, leave out what is
+ * personal: a snapshot stays with the event.
  */
 export type SnapshotReader = (
   db: SqlExecutor,
   ids: readonly string[],
+  whose: { readonly tenantId: string },
 ) => Promise<ReadonlyMap<string, JsonObject | 'deleted'>>;
 
 /** Readers by entity type. Entities of other types get no snapshot. */
@@ -28,6 +30,8 @@ export interface SnapshotEvent {
 
 export interface SnapshotRequest {
   readonly readers: SnapshotReaders;
+  /** Of all the events. */
+  readonly tenantId: string;
   readonly events: readonly SnapshotEvent[];
   readonly now: Date;
   /** Whether `db` is the transaction that the events are tracked in. */
@@ -61,7 +65,7 @@ export function readerOf(readers: SnapshotReaders, entityType: string): Snapshot
  */
 export async function readSnapshots(
   db: SqlExecutor,
-  { readers, events, now, inTransaction }: SnapshotRequest,
+  { readers, tenantId, events, now, inTransaction }: SnapshotRequest,
 ): Promise<ReadonlyMap<string, EntitySnapshot>> {
   const entities = new EntityStates();
   for (const [entityType, ids] of idsByType(events)) {
@@ -69,12 +73,12 @@ export async function readSnapshots(
     if (reader === null) continue;
     for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
       const part = ids.slice(at, at + IDS_AT_ONCE);
-      const found = await readPart(db, reader, entityType, part);
+      const found = await readPart(entityType, part, () => reader(db, part, { tenantId }));
       for (const id of part) entities.set(entityType, id, found.get(id) ?? 'unknown');
     }
   }
   const left = entities.unknown();
-  const seen = left.length === 0 ? [] : await findEntitiesSeen(db, left);
+  const seen = left.length === 0 ? [] : await findEntitiesSeen(db, tenantId, left);
   for (const { entityType, entityId } of seen) entities.set(entityType, entityId, 'deleted');
 
   const takenAt = now.toISOString();
@@ -124,13 +128,12 @@ function idsByType(events: readonly SnapshotEvent[]): [entityType: string, ids: 
 }
 
 async function readPart(
-  db: SqlExecutor,
-  reader: SnapshotReader,
   entityType: string,
   ids: readonly string[],
+  read: () => ReturnType<SnapshotReader>,
 ): Promise<ReadonlyMap<string, JsonObject | 'deleted'>> {
   try {
-    const found = await reader(db, ids);
+    const found = await read();
     return new Map(
       ids.flatMap((id) => {
         const entity = found.get(id);

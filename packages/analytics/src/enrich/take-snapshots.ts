@@ -11,6 +11,7 @@ export interface FailedEvent {
 
 interface Subject {
   readonly id: string;
+  readonly tenantId: string;
   readonly entityType: string;
   readonly entityId: string;
   readonly occurredAt: Date;
@@ -24,9 +25,9 @@ export async function takeSnapshots(
   { prisma, snapshotReaders, now }: Pick<EnrichDeps, 'prisma' | 'snapshotReaders' | 'now'>,
   events: readonly EnrichmentEvent[],
 ): Promise<{ snapshots: ReadonlyMap<string, JsonObject>; failed: readonly FailedEvent[] }> {
-  const subjects = events.flatMap(({ id, entityType, entityId, occurredAtMs }) =>
+  const subjects = events.flatMap(({ id, tenantId, entityType, entityId, occurredAtMs }) =>
     entityType !== null && entityId !== null
-      ? [{ id, entityType, entityId, occurredAt: new Date(occurredAtMs) } satisfies Subject]
+      ? [{ id, tenantId, entityType, entityId, occurredAt: new Date(occurredAtMs) } satisfies Subject]
       : [],
   );
   const snapshots = new Map<string, JsonObject>();
@@ -38,10 +39,12 @@ export async function takeSnapshots(
   );
   // The database holds only JSON that we have written.
   for (const [id, snapshot] of taken) snapshots.set(id, snapshot as JsonObject);
-  for (const [entityType, own] of byType(subjects.filter(({ id }) => !taken.has(id)))) {
+  for (const own of byTenantAndType(subjects.filter(({ id }) => !taken.has(id)))) {
+    const [{ tenantId = '', entityType = '' } = {}] = own;
     try {
       const read = await readSnapshots(prisma, {
         readers: snapshotReaders,
+        tenantId,
         events: own,
         now: now(),
         inTransaction: false,
@@ -55,12 +58,14 @@ export async function takeSnapshots(
   return { snapshots, failed };
 }
 
-function byType(subjects: readonly Subject[]): ReadonlyMap<string, Subject[]> {
+function byTenantAndType(subjects: readonly Subject[]): Iterable<readonly Subject[]> {
   const groups = new Map<string, Subject[]>();
   for (const subject of subjects) {
-    const group = groups.get(subject.entityType);
+    // A tenant is a UUID: the two cannot run into each other.
+    const key = `${subject.tenantId} ${subject.entityType}`;
+    const group = groups.get(key);
     if (group) group.push(subject);
-    else groups.set(subject.entityType, [subject]);
+    else groups.set(key, [subject]);
   }
-  return groups;
+  return groups.values();
 }

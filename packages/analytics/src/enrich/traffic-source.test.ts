@@ -91,6 +91,11 @@ describe('readTouch', () => {
     expect(Object.values(touch.clickIds ?? {}).map((id) => id.length)).toEqual(Array.from({ length: 20 }, () => 500));
   });
 
+  test('no bound leaves half a surrogate pair, and none comes in', () => {
+    expect(touchOf({ touch: { utmSource: `${'x'.repeat(199)}😀` } }).utmSource).toBe(`${'x'.repeat(199)}\ufffd`);
+    expect(touchOf({ touch: { utmSource: 'a\ud800b' } }).utmSource).toBe('a\ufffdb');
+  });
+
   test('never throws, and answers only with what can be stored', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

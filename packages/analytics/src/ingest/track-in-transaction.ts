@@ -98,7 +98,8 @@ async function keepSnapshot({ snapshotReaders: readers, now, log }: TrackDeps, t
   const event = { id, entityType, entityId, occurredAt: new Date(row.occurredAt) };
   await tx.$executeRaw`SAVEPOINT tallymark_snapshot`;
   try {
-    const snapshots = await readSnapshots(tx, { readers, events: [event], now: now(), inTransaction: true });
+    const request = { readers, tenantId: row.tenantId, events: [event], now: now(), inTransaction: true };
+    const snapshots = await readSnapshots(tx, request);
     const snapshot = snapshots.get(id);
     if (snapshot !== undefined) await attachSnapshot(tx, id, snapshot);
   } catch (error) {

@@ -11,6 +11,11 @@ import { transformer } from './transformer.ts';
 export interface TallymarkContext {
   readonly eventIngestion: Pick<EventIngestionService, 'ingestPublic' | 'getStats' | 'forceFlush'>;
   readonly requestContext: RequestContext;
+  /**
+   * Services of the admin procedures. A router of theirs names those it works with in a context of its own, such as
+   * `JobsContext`: a host that mounts one router need not build what the others want.
+   */
+  readonly operations?: object;
 }
 
 const t = initTRPC.context<TallymarkContext>().create({

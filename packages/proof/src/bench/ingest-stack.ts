@@ -6,7 +6,7 @@ import { nodeOptions } from '@tallymark/local/app-processes';
 import { callGuardian } from '@tallymark/local/guardian';
 import { freePort } from '@tallymark/local/ports';
 import { startPostgres } from '@tallymark/local/postgres';
-import { startProcess, stopProcess } from '@tallymark/local/process';
+import { type BackgroundProcess, startProcess, stopProcess } from '@tallymark/local/process';
 import { projectRoot } from '@tallymark/local/project-root';
 import { startRedis } from '@tallymark/local/redis';
 import { findRedis } from '@tallymark/local/redis-binary';
@@ -18,7 +18,17 @@ export interface IngestStack extends AsyncDisposable {
   readonly port: number;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Of the worker once it runs. */
   readonly pids: { readonly web: number; readonly worker: number; readonly postgres: number; readonly redis: number };
+  /** For a stack that was started without it. */
+  startWorker(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Go before those that the docs advise. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether the worker runs from the beginning; default true. */
+  readonly worker?: boolean;
 }
 
 const HEALTH_MS = 60_000;
@@ -27,9 +37,9 @@ const SETTINGS = { TRACKING_BUFFER_MAX_SIZE: '500', TRACKING_BUFFER_FLUSH_INTERV
 
 /**
  * The product as it runs in production, on 127.0.0.1 and for this benchmark alone: the built Next.js server, the worker
- * process, Postgres as it comes, Redis with `appendfsync always`. `settings` go before those that the docs advise.
+ * process, Postgres as it comes, Redis with `appendfsync always`.
  */
-export async function startIngestStack(settings: Readonly<Record<string, string>> = {}): Promise<IngestStack> {
+export async function startIngestStack({ settings = {}, worker = true }: StackOptions = {}): Promise<IngestStack> {
   const web = join(projectRoot, 'apps/web');
   if (!existsSync(join(web, '.next/BUILD_ID'))) throw new Error('Build the web app first: pnpm build');
   const guardian = callGuardian();
@@ -57,19 +67,30 @@ export async function startIngestStack(settings: Readonly<Record<string, string>
     const logFile = join(folder.path, `${name}.log`);
     return startProcess({ command: process.execPath, args: [...args], logFile, cwd, env });
   };
-  const worker = await start('worker', join(projectRoot, 'jobs'), ['--import', 'tsx', 'main.ts']);
+  const pids = { web: 0, worker: 0, postgres: postgres.pid, redis: redis.pid };
+  const parts: BackgroundProcess[] = [];
+  const startWorker = async () => {
+    const started = await start('worker', join(projectRoot, 'jobs'), ['--import', 'tsx', 'main.ts']);
+    guardian.guard(started, 'TERM');
+    parts.push(started);
+    pids.worker = started.pid;
+  };
+  if (worker) await startWorker();
   const next = createRequire(join(web, 'package.json')).resolve('next/dist/bin/next');
   const server = await start('web', web, [next, 'start', '--port', String(port)]);
-  for (const part of [worker, server]) guardian.guard(part, 'TERM');
+  guardian.guard(server, 'TERM');
+  parts.unshift(server);
+  pids.web = server.pid;
   const healthy = await waitFor(async () => (await answers(port)) || undefined, HEALTH_MS);
   if (!healthy) throw new Error(`The web server does not answer on port ${port}.`);
   return {
     port,
     databaseUrl: postgres.url,
     redisUrl: redis.url,
-    pids: { web: server.pid, worker: worker.pid, postgres: postgres.pid, redis: redis.pid },
+    pids,
+    startWorker,
     [Symbol.asyncDispose]: async () => {
-      for (const part of [server, worker]) await stopProcess(part, { deadlineMs: 20_000 });
+      for (const part of parts) await stopProcess(part, { deadlineMs: 20_000 });
       await redis.stop();
       await postgres.stop();
       guardian.dismiss();

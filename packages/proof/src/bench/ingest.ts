@@ -31,7 +31,7 @@ interface Measured {
 export const ingest: Benchmark = async (note) => {
   note('starting Postgres, Redis, the built Next.js server and the worker');
   // What ingest and flush hold by themselves; `bench enrich` measures all three together.
-  await using stack = await startIngestStack({ TRACKING_ENABLE_ENRICHMENT: 'false' });
+  await using stack = await startIngestStack({ settings: { TRACKING_ENABLE_ENRICHMENT: 'false' } });
   const database = new pg.Client({ connectionString: stack.databaseUrl });
   await database.connect();
   try {

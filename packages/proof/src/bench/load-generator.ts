@@ -25,7 +25,7 @@ export interface LoadResult {
 }
 
 const SESSIONS = 500;
-const USER_AGENTS = [120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131].flatMap((version) => [
+export const USER_AGENTS = [120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131].flatMap((version) => [
   `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`,
   `Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:${version}.0) Gecko/20100101 Firefox/${version}.0`,
 ]);

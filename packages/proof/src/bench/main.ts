@@ -5,14 +5,18 @@ import { type Benchmark, printReport, writeReport } from './report.ts';
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   store: async () => (await import('./store.ts')).store,
   ingest: async () => (await import('./ingest.ts')).ingest,
+  enrich: async () => (await import('./enrich.ts')).enrich,
+  dedup: async () => (await import('./dedup.ts')).dedup,
 };
 
 const USAGE = `pnpm bench <${Object.keys(BENCHMARKS).join('|')}> [--json FILE]
 
   store    rows per second into Postgres: stock Prisma, this project's client and COPY, side by side
   ingest   events per second through the built Next.js server into Postgres, in batches and one by one
+  enrich   events per second that a worker enriches, alone and while as many are ingested and flushed
+  dedup    a run over a million events with known repeats: exactness, time and memory, killed half-way too
 
-For store, DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
+For store and dedup, DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

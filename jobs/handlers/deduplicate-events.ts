@@ -1,0 +1,12 @@
+import type { JobHandler } from '../job-handler.ts';
+import type { WorkerServices } from '../worker.ts';
+
+/** Marks the repeats among the events of the last hours. */
+export function deduplicateEvents({
+  deduplication,
+  settings,
+}: Pick<WorkerServices, 'deduplication' | 'settings'>): JobHandler<'deduplicateEvents'> {
+  return async ({ hours = settings.TRACKING_DEDUPLICATION_HOURS }) => ({
+    ...(await deduplication.runDatabaseDeduplication(hours)),
+  });
+}

@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sqlStateOf } from '@tallymark/prisma/sql-state';
+import { deleteEvents, limitBatch, lockDueEvents } from '@tallymark/prisma/stores/retention-batch';
+import { countEventGroups } from '@tallymark/prisma/stores/retention-census';
+import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
+import { backoffMs } from '../ingest/backoff.ts';
+import { type RetentionRunContext, readCutoffs } from './deps.ts';
+import type { Month } from './month.ts';
+import type { MonthPlan, MonthReport } from './shapes.ts';
+
+const LOCK_TIMEOUT_MS = 1_000;
+const TRANSACTION_TIMEOUT_MS = 120_000;
+const LOG_EVERY_BATCHES = 20;
+/** Somebody else holds a row: lock not available, deadlock detected. */
+const HELD = new Set(['55P03', '40P01']);
+
+/**
+ * Deletes what the plan counted, in batches of a transaction each and in id order. Rows that somebody holds are passed
+ * over and left to the next run.
+ */
+export async function deleteDue(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<MonthReport> {
+  const { log, signal, config } = context;
+  let from = month.ids.from;
+  let removed = 0;
+  for (let batches = 1; !signal?.aborted; batches += 1) {
+    const ids = await patiently(config.patienceMs, () => deleteBatch(context, month, plan, from));
+    if (ids === null) break;
+    removed += ids.length;
+    if (ids.length < config.batchRows) break;
+    from = ids.at(-1) ?? from;
+    if (batches % LOG_EVERY_BATCHES === 0) log.info({ month: month.label, removed, of: plan.rows }, 'removing events');
+  }
+  const left = removed < plan.rows ? await countDue(context, month, plan) : 0;
+  return {
+    month: month.label,
+    outcome: left > 0 ? 'postponed' : 'deleted',
+    removed,
+    reason: left > 0 ? `${left} events were held by other transactions, or the run was stopped` : null,
+    archive: null,
+  };
+}
+
+async function deleteBatch(
+  context: RetentionRunContext,
+  { ids: range }: Month,
+  plan: MonthPlan,
+  from: string,
+): Promise<string[]> {
+  const { prisma, config, runId } = context;
+  const cutoffs = (await readCutoffs(context, context.at)).forGroups(plan.groups);
+  return prisma.$transaction(
+    async (tx) => {
+      await limitBatch(tx, LOCK_TIMEOUT_MS);
+      const ids = await lockDueEvents(tx, { from, to: range.to }, cutoffs, config.batchRows);
+      if (ids.length === 0) return ids;
+      await deleteEvents(tx, ids, range);
+      await addRemoved(tx, runId, { removed: ids.length, partitions: [] });
+      return ids;
+    },
+    { maxWait: config.patienceMs, timeout: TRANSACTION_TIMEOUT_MS },
+  );
+}
+
+/** Null when the rows were still held after `patienceMs`. */
+async function patiently<Result>(patienceMs: number, work: () => Promise<Result>): Promise<Result | null> {
+  const deadline = performance.now() + patienceMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!HELD.has(sqlStateOf(error)?.state ?? '')) throw error;
+      if (performance.now() >= deadline) return null;
+      await pause(backoffMs(attempt));
+    }
+  }
+}
+
+async function countDue(context: RetentionRunContext, { names }: Month, { groups }: MonthPlan): Promise<number> {
+  const cutoffs = await readCutoffs(context, context.at);
+  const counts = await countEventGroups(context.prisma, names.events, cutoffs.forGroups(groups));
+  return counts.reduce((sum, { due }) => sum + due, 0);
+}

@@ -1,0 +1,100 @@
+import { latestMigration, markArchiveTakenAway, saveEventArchive } from '@tallymark/prisma/stores/archives';
+import { dropPartitions, ensurePartitions } from '@tallymark/prisma/stores/partitions';
+import { deleteKeptByEventId } from '@tallymark/prisma/stores/retention-batch';
+import { countEventGroups, listEventGroups } from '@tallymark/prisma/stores/retention-census';
+import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
+import { type ArchivedMonth, archiveMonth, isUnchanged } from './archive-month.ts';
+import { type RetentionRunContext, readCutoffs } from './deps.ts';
+import { detachMonth } from './detach-month.ts';
+import { totalsOf } from './manifest.ts';
+import type { Month } from './month.ts';
+import type { MonthPlan, MonthReport } from './shapes.ts';
+
+const DROP_TIMEOUT_MS = 300_000;
+
+/**
+ * Archives a month, detaches it, makes sure that it is what was planned and archived, and only then drops it. Rows that
+ * came in between put the month back, because nothing writes into a detached partition: what is judged there is what
+ * goes. The month stays, or is put back, whatever else goes wrong.
+ */
+export async function dropMonth(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<MonthReport> {
+  const archived = plan.archive ? await archive(context, month, plan) : null;
+  const report = { month: month.label, removed: 0, archive: archived && summary(archived) };
+  try {
+    await detachMonth(context, month);
+    const judged = await judge(context, month, archived);
+    const reason = judged.reason ?? (await drop(context, month, judged.rows));
+    if (reason === null) return { ...report, outcome: 'dropped', removed: judged.rows, reason: null };
+    await putBack(context, month);
+    return { ...report, outcome: 'postponed', reason };
+  } catch (error) {
+    await putBack(context, month).catch((err: unknown) => {
+      context.log.warn({ err, month: month.label }, 'the month could not be put back yet; the next run does it');
+    });
+    throw error;
+  }
+}
+
+async function archive(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<ArchivedMonth> {
+  const { prisma, databaseUrl, config, log, now } = context;
+  if (config.archiveDir === null) throw new Error('There is no folder to archive in.');
+  const migration = await latestMigration(prisma);
+  const common = { databaseUrl, archiveDir: config.archiveDir, month, now: now() };
+  const archived = await archiveMonth({ ...common, tableBytes: plan.bytes, migration });
+  const { path, manifest, part } = archived;
+  await saveEventArchive(prisma, {
+    month: month.label,
+    path,
+    ...totalsOf(manifest),
+    sha256: part.events.sha256,
+    archivedAt: new Date(part.archivedAt),
+  });
+  log.info({ month: month.label, events: part.events.rows, ...summary(archived) }, 'month archived');
+  return archived;
+}
+
+const summary = ({ path, part, reused }: ArchivedMonth) => ({
+  path,
+  tableBytes: part.tableBytes,
+  archiveBytes: part.events.bytes + part.attribution.bytes,
+  reused,
+});
+
+/** Looks at the detached partitions. `reason` says why they must not go. */
+async function judge(context: RetentionRunContext, month: Month, archived: ArchivedMonth | null) {
+  const { prisma, databaseUrl, at } = context;
+  const cutoffs = await readCutoffs(context, at);
+  const groups = cutoffs.forGroups(await listEventGroups(prisma, month.names.events));
+  const counts = await countEventGroups(prisma, month.names.events, groups);
+  const rows = counts.reduce((sum, { due }) => sum + due, 0);
+  const staying = counts.reduce((sum, { exempt, kept }) => sum + exempt + kept, 0);
+  if (staying > 0) return { rows, reason: `${staying} events came meanwhile that have to stay` };
+  if (archived && !(await isUnchanged(databaseUrl, month, archived.part))) {
+    return { rows, reason: 'events were added or changed after the month was archived' };
+  }
+  return { rows, reason: null };
+}
+
+/** Null when it is gone. */
+async function drop(context: RetentionRunContext, month: Month, rows: number): Promise<string | null> {
+  const { prisma, runId } = context;
+  const names = Object.values(month.names);
+  return prisma.$transaction(
+    async (tx) => {
+      if (!(await dropPartitions(tx, names, runId))) return 'events came meanwhile, for which the month was put back';
+      await deleteKeptByEventId(tx, month.ids);
+      await markArchiveTakenAway(tx, month.label);
+      await addRemoved(tx, runId, { removed: rows, partitions: names });
+      return null;
+    },
+    { timeout: DROP_TIMEOUT_MS },
+  );
+}
+
+/** Attaches again what is detached. Nothing for a month that never was. */
+export async function putBack(
+  { prisma }: Pick<RetentionRunContext, 'prisma'>,
+  month: Pick<Month, 'from'>,
+): Promise<void> {
+  await ensurePartitions(prisma, [month.from]);
+}
