@@ -105,7 +105,7 @@ function startWorker({ definition, handler, connection, settings, services, timi
 function runLogged(log: Logger, { jobId, attempt }: JobRun, work: () => Promise<Record<string, unknown>>) {
   return withRequestContext({ correlationId: jobId }, async () => {
     const started = performance.now();
-    log.debug({ attempt }, 'job started');
+    log.info({ attempt }, 'job started');
     const counts = await work();
     log.info({ attempt, counts, ms: Math.round(performance.now() - started) }, 'job done');
     return counts;

@@ -3,11 +3,17 @@ import type { RedisClient } from './connect.ts';
 
 const TTL_SECONDS = 3_600;
 
-/** Bytes of heads written within an hour: a flood of sessions must not take the buffer's room. */
+/** Bytes of new heads within an hour: a flood of sessions must not take the buffer's room. */
 const MOST_BYTES_AN_HOUR = 128 * 1024 * 1024;
 const HOUR_MS = 3_600_000;
 
-/** Where each stream of events stands, for an hour after its last event. The caller says what of it can be believed. */
+export interface SessionHead {
+  readonly value: string;
+  /** Whether `read` has found one for the stream, which this one replaces. */
+  readonly known: boolean;
+}
+
+/** Where each stream of events stands, for an hour from its first event on. The caller says what of it can be believed. */
 export class SessionHeads {
   constructor(
     private readonly redis: RedisClient,
@@ -21,20 +27,21 @@ export class SessionHeads {
   }
 
   /**
-   * Writes heads, and removes those that are null. Over the hour's allowance all are removed instead.
-   * @throws when it is not certain that every one of them took effect.
+   * Writes heads. One that is known keeps its time to live, so that all there are were new within the last hour; over the
+   * hour's allowance new ones are left out. @throws when it is not certain that every one of them took effect.
    */
-  async write(generation: string, heads: ReadonlyMap<string, string | null>, now: Date): Promise<void> {
+  async write(generation: string, heads: ReadonlyMap<string, SessionHead>, now: Date): Promise<void> {
     if (heads.size === 0) return;
-    const bytes = [...heads.values()].reduce((sum, head) => sum + (head?.length ?? 0), 0);
+    const bytes = [...heads.values()].reduce((sum, { value, known }) => sum + (known ? 0 : value.length), 0);
     const hour = `sessions:bytes:${Math.floor(now.getTime() / HOUR_MS)}`;
-    const written = await this.redis.incrby(hour, bytes);
-    const full = written > this.mostBytesAnHour;
+    const full = (await this.redis.incrby(hour, bytes)) > this.mostBytesAnHour;
     const pipeline = this.redis.pipeline().expire(hour, 2 * TTL_SECONDS);
-    for (const [stream, head] of heads) {
+    for (const [stream, { value, known }] of heads) {
       const key = keyOf(generation, stream);
-      if (head === null || full) pipeline.unlink(key);
-      else pipeline.set(key, head, 'EX', TTL_SECONDS);
+      // Only where it is still there: one that has just run out must not come back without an end.
+      if (known) pipeline.set(key, value, 'KEEPTTL', 'XX');
+      else if (full) pipeline.unlink(key);
+      else pipeline.set(key, value, 'EX', TTL_SECONDS);
     }
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }

@@ -77,7 +77,7 @@ async function write(deps: EnrichDeps, tx: SqlExecutor, { ready, snapshots, done
   const rows = news.map((one) => toAttribution(deps, one, sessions.get(one.id) ?? null, snapshots.get(one.id) ?? null));
   const enriched = await insertAttribution(tx, rows, done);
   const changed = await reviseAttribution(tx, revised);
-  await deps.cache?.write(tx, standing, heads, deps.now());
+  await deps.cache?.write(tx, standing, { sessions: heads, known, now: deps.now() });
   return { enriched, revised: changed };
 }
 

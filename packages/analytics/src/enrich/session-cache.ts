@@ -37,6 +37,14 @@ const sessionState = z.object({
 /** A session and the transaction that has written it to Postgres too. */
 const cachedSession = z.object({ xid: z.string(), session: sessionState });
 
+export interface NewHeads {
+  /** Where streams stand now. */
+  readonly sessions: ReadonlyMap<string, SessionState>;
+  /** What `read` answered in the same transaction. */
+  readonly known: ReadonlyMap<string, SessionState>;
+  readonly now: Date;
+}
+
 /**
  * The newest session of each stream, in Redis, so that an event that comes in order need not look for the one before it.
  * Postgres is the truth. A session is written inside the transaction that stores it, while the stream is locked, with that
@@ -95,10 +103,14 @@ export class SessionCache {
   async write(
     tx: SqlExecutor,
     { generation, xid }: EnrichmentStanding,
-    sessions: ReadonlyMap<string, SessionState>,
-    now: Date,
+    { sessions, known, now }: NewHeads,
   ): Promise<void> {
-    const heads = new Map([...sessions].map(([stream, session]) => [stream, JSON.stringify({ xid, session })]));
+    const heads = new Map(
+      [...sessions].map(([stream, session]) => [
+        stream,
+        { value: JSON.stringify({ xid, session }), known: known.has(stream) },
+      ]),
+    );
     try {
       await this.heads.write(generation, heads, now);
     } catch (error) {
