@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import { packRows } from './pack-rows.ts';
 
 /** What is written of the session an event belongs to, and of where it came from. */
 export interface SessionAttribution {
@@ -61,35 +62,30 @@ const COLUMNS: Columns<NewAttribution> = [
 const namesOf = <Row>(columns: Columns<Row>) => columns.map(([, column]) => column).join(', ');
 
 const valuesOf = <Row>(columns: Columns<Row>) =>
-  columns.map(([, column, type]) => (type === 'text' ? `row.${column}` : `row.${column}::${type}`)).join(', ');
+  columns.map(([, , type], at) => (type === 'text' ? `cells[${at + 2}]` : `cells[${at + 2}]::${type}`)).join(', ');
 
-/** One array a column: `unnest` is the cheapest way of many narrow rows into a statement. */
-const tableOf = <Row>(columns: Columns<Row>) => {
-  const arrays = columns.map((_, at) => `$${at + 2}::text[]`).join(', ');
-  return `unnest($1::uuid[], ${arrays}) AS row (event_id, ${namesOf(columns)})`;
-};
+/** Rows as `packRows` makes them of an id and the columns: parameters 1 to 4. OFFSET: see `insertEvents`. */
+const PACKED = `(SELECT cells[1]::uuid AS event_id, cells
+  FROM (SELECT string_to_array(line, $3::text, $4::text) AS cells
+        FROM string_to_table($1::text, $2::text) AS lines (line) OFFSET 0) AS split) AS row`;
 
-function arraysOf<Row extends { readonly eventId: string }>(rows: readonly Row[], columns: Columns<Row>) {
-  return [
-    rows.map(({ eventId }) => eventId),
-    ...columns.map(([field, , type]) => rows.map((row) => asText(row[field], type))),
-  ];
+function parametersOf<Row extends { readonly eventId: string }>(rows: readonly Row[], columns: Columns<Row>): string[] {
+  const values = rows.map((row) => [row.eventId, ...columns.map(([field]) => row[field])]);
+  const { text, row, field, nil } = packRows(values, [false, ...columns.map(([, , type]) => type === 'jsonb')]);
+  return [text, row, field, nil];
 }
 
-function asText(value: unknown, type: string): string | null {
-  if (value === null || value === undefined) return null;
-  return type === 'jsonb' ? JSON.stringify(value) : String(value);
-}
+const idsOf = (rows: readonly { readonly eventId: string }[]) => rows.map(({ eventId }) => eventId);
 
 // From events, so that one that was erased meanwhile stays away. The backlog loses all ids of the call: those enriched
 // now, those enriched before, and those whose event is gone.
 const INSERT = `WITH written AS (
   INSERT INTO attribution (event_id, ${namesOf(COLUMNS)})
-  SELECT row.event_id, ${valuesOf(COLUMNS)} FROM ${tableOf(COLUMNS)}
-  JOIN events ON events.id = row.event_id AND events.id = ANY ($1::uuid[])
+  SELECT row.event_id, ${valuesOf(COLUMNS)} FROM ${PACKED}
+  JOIN events ON events.id = row.event_id AND events.id = ANY ($5::uuid[])
   ON CONFLICT (event_id) DO NOTHING RETURNING event_id
 ), gone AS (
-  DELETE FROM enrichment_backlog WHERE event_id = ANY ($${COLUMNS.length + 2}::uuid[])
+  DELETE FROM enrichment_backlog WHERE event_id = ANY ($6::uuid[])
 ), logged AS (
   INSERT INTO event_log (kind, event_ids) SELECT 'enriched', array_agg(event_id) FROM written HAVING count(*) > 0
 )
@@ -106,14 +102,14 @@ export async function insertAttribution(
   rows: readonly NewAttribution[],
   done: readonly string[],
 ): Promise<number> {
-  const answer = await db.$queryRawUnsafe(INSERT, ...arraysOf(rows, COLUMNS), [...done]);
+  const answer = await db.$queryRawUnsafe(INSERT, ...parametersOf(rows, COLUMNS), idsOf(rows), [...done]);
   return counted.parse(answer)[0].count;
 }
 
 const REVISE = `WITH revised AS (
   UPDATE attribution SET (${namesOf(SESSION_COLUMNS)}, updated_at) = (${valuesOf(SESSION_COLUMNS)}, now())
-  FROM ${tableOf(SESSION_COLUMNS)}
-  WHERE attribution.event_id = row.event_id AND attribution.event_id = ANY ($1::uuid[])
+  FROM ${PACKED}
+  WHERE attribution.event_id = row.event_id AND attribution.event_id = ANY ($5::uuid[])
   RETURNING attribution.event_id
 ), logged AS (
   INSERT INTO event_log (kind, event_ids) SELECT 'revised', array_agg(event_id) FROM revised HAVING count(*) > 0
@@ -123,6 +119,6 @@ SELECT count(*)::float8 AS count FROM revised`;
 /** Rewrites the session part of rows there are, when an event came late. Answers how many it found. */
 export async function reviseAttribution(db: SqlExecutor, rows: readonly SessionAttribution[]): Promise<number> {
   if (rows.length === 0) return 0;
-  const answer = await db.$queryRawUnsafe(REVISE, ...arraysOf(rows, SESSION_COLUMNS));
+  const answer = await db.$queryRawUnsafe(REVISE, ...parametersOf(rows, SESSION_COLUMNS), idsOf(rows));
   return counted.parse(answer)[0].count;
 }

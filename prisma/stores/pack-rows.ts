@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT_FIELD_NAMES, EVENT_FIELDS } from '../event-fields.ts';
 
-/** The values of one row, in the order of `EVENT_FIELD_NAMES`. Null and undefined are SQL's NULL. */
+/** The values of one row, in the order of its columns. Null and undefined are SQL's NULL. */
 export type EventValues = readonly unknown[];
 
 interface Separators {
@@ -18,19 +18,20 @@ export interface PackedRows extends Separators {
 /** Characters that hardly ever occur, and that JSON, in which Prisma wraps a parameter, need not make longer. */
 const USUAL: Separators = { row: '\x1e', field: '\x7f', nil: '~' };
 
+/** Of the columns of `events`, in the order of `EVENT_FIELD_NAMES`. */
 const IS_JSON = EVENT_FIELD_NAMES.map((name) => EVENT_FIELDS[name].type === 'jsonb');
 
 /**
  * A plain text is cheaper than JSON for everybody: no names to repeat, next to nothing to escape, and Postgres splits it
  * in a quarter of the time it takes to parse JSON. A value may contain anything: where one contains a separator, the
- * batch gets separators that nobody could foresee.
+ * batch gets separators that nobody could foresee. `isJson` says which columns are written as JSON; default those of `events`.
  */
-export function packRows(rows: readonly EventValues[]): PackedRows {
-  const text = join(rows, USUAL, isUnambiguous);
+export function packRows(rows: readonly EventValues[], isJson: readonly boolean[] = IS_JSON): PackedRows {
+  const text = join(rows, isJson, USUAL, isUnambiguous);
   if (text !== null) return { ...USUAL, text };
   const secret = randomBytes(16).toString('hex');
   const rare = { row: `\x7fr${secret}`, field: `\x7ff${secret}`, nil: `\x7fn${secret}` };
-  return { ...rare, text: join(rows, rare, () => true) ?? '' };
+  return { ...rare, text: join(rows, isJson, rare, () => true) ?? '' };
 }
 
 function isUnambiguous(value: string): boolean {
@@ -40,11 +41,12 @@ function isUnambiguous(value: string): boolean {
 /** Null as soon as a value is not `allowed`. */
 function join(
   rows: readonly EventValues[],
+  isJson: readonly boolean[],
   separators: Separators,
   allowed: (value: string) => boolean,
 ): string | null {
   const lines: string[] = [];
-  const cells: string[] = new Array(EVENT_FIELD_NAMES.length);
+  const cells: string[] = new Array(isJson.length);
   for (const row of rows) {
     for (let at = 0; at < cells.length; at++) {
       const value = row[at];
@@ -56,7 +58,7 @@ function join(
         cells[at] = String(value);
         continue;
       }
-      const cell = IS_JSON[at] ? JSON.stringify(value) : String(value);
+      const cell = isJson[at] ? JSON.stringify(value) : String(value);
       if (!allowed(cell)) return null;
       cells[at] = cell;
     }

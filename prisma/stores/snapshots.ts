@@ -4,12 +4,16 @@ import type { SqlExecutor } from '../sql-executor.ts';
 const entityRow = z.object({ entityType: z.string(), entityId: z.string() });
 export type EntityName = z.infer<typeof entityRow>;
 
-/** Events that are looked at from either end of an entity's life; what it was shows there. */
-const EVENTS_AT_EITHER_END = 50;
+/**
+ * Events of an entity that are looked at: the latest, which say what it was last, past those that are not enriched yet,
+ * and the first, which made it. Few, because whoever sends events can name any number of entities.
+ */
+const LATEST_EVENTS = 10;
+const FIRST_EVENTS = 2;
 
 /**
  * Those of the tenant's entities that a snapshot of an event of theirs has shown to be there, or to have been deleted; with what
- * waits on the backlog. Looks at the first and the last 50 events of each, so that one with a million costs no more.
+ * waits on the backlog. Looks at a dozen events of each, so that one with a million costs no more.
  */
 export async function findEntitiesSeen(
   db: SqlExecutor,
@@ -25,11 +29,11 @@ export async function findEntitiesSeen(
       SELECT FROM (
         (SELECT id FROM events
          WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
-         ORDER BY occurred_at DESC LIMIT ${EVENTS_AT_EITHER_END})
+         ORDER BY occurred_at DESC LIMIT ${LATEST_EVENTS})
         UNION ALL
         (SELECT id FROM events
          WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
-         ORDER BY occurred_at LIMIT ${EVENTS_AT_EITHER_END})
+         ORDER BY occurred_at LIMIT ${FIRST_EVENTS})
       ) AS event
       LEFT JOIN attribution ON attribution.event_id = event.id
       LEFT JOIN enrichment_backlog ON enrichment_backlog.event_id = event.id

@@ -2,7 +2,7 @@ import type { JsonObject } from '@tallymark/contract/event-row';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { insertAttribution, type NewAttribution, reviseAttribution } from '@tallymark/prisma/stores/attribution';
 import { type EnrichmentEvent, findEventsToEnrich } from '@tallymark/prisma/stores/enrichment-events';
-import { readStanding } from '@tallymark/prisma/stores/session-generation';
+import { raiseSessionGeneration, readStanding } from '@tallymark/prisma/stores/session-generation';
 import { lockStreams } from '@tallymark/prisma/stores/stream-locks';
 import { applyWriteLimits } from '@tallymark/prisma/stores/write-limits';
 import type { EnrichDeps } from './enrich-deps.ts';
@@ -77,7 +77,9 @@ async function write(deps: EnrichDeps, tx: SqlExecutor, { ready, snapshots, done
   const rows = news.map((one) => toAttribution(deps, one, sessions.get(one.id) ?? null, snapshots.get(one.id) ?? null));
   const enriched = await insertAttribution(tx, rows, done);
   const changed = await reviseAttribution(tx, revised);
-  await deps.cache?.write(tx, standing, { sessions: heads, known, now: deps.now() });
+  if (deps.cache) await deps.cache.write(tx, standing, { sessions: heads, known, now: deps.now() });
+  // Other workers may have what they hold in Redis.
+  else if (streams.length > 0) await raiseSessionGeneration(tx);
   return { enriched, revised: changed };
 }
 

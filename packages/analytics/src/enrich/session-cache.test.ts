@@ -95,6 +95,14 @@ test('what is written while Redis is away makes everything it held worthless', a
   expect(await enrichNext(world, 102)).toBe(3);
 });
 
+test('what a worker without Redis writes makes everything it held worthless, too', async () => {
+  await using world = await openEnrichmentWorld();
+  await enrichNext(world, 0);
+  await enrichNext(world, 1, world.worker({ redis: null }));
+  await tamper(world);
+  expect(await enrichNext(world, 2)).toBe(3);
+});
+
 test('a connection that was lost raises the generation before Redis is asked again', async () => {
   await using world = await openEnrichmentWorld();
   await enrichNext(world, 0);

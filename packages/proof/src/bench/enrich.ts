@@ -9,8 +9,9 @@ import { cpuSeconds, residentMiB } from './process-usage.ts';
 import { atLeast, atMost, type Benchmark, machine } from './report.ts';
 import { visits } from './visits.ts';
 
-const EVENTS = Number(process.env.BENCH_EVENTS ?? 200_000);
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 300_000);
 const BATCH = 1_000;
+const SHARDS = 2;
 const TARGET_ALONE = 10_000;
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 300);
@@ -59,12 +60,16 @@ async function measureAlone(note: (line: string) => void) {
   const { prisma } = open;
   await ensurePartitions(prisma, [new Date()]);
   note(`storing ${EVENTS.toLocaleString('en')} events`);
-  const source = visits(new Date());
+  // A batch is of one shard, as a flush leaves it.
+  const shards = Array.from({ length: SHARDS }, (_, shard) => visits(new Date(), shard));
   const batches: string[][] = [];
-  for (let at = 0; at < EVENTS; at += BATCH) {
-    const rows = Array.from({ length: BATCH }, () => source.next().value);
-    batches.push(await insertEvents(prisma, rows, { skipDuplicates: true }));
+  while (batches.length * BATCH < EVENTS) {
+    for (const shard of shards) {
+      const rows = Array.from({ length: BATCH }, () => shard.next().value);
+      batches.push(await insertEvents(prisma, rows, { skipDuplicates: true }));
+    }
   }
+  await addAssets(prisma);
   // What autovacuum does sooner or later, and a fresh table has not seen yet.
   await prisma.$executeRaw`VACUUM ANALYZE`;
   await open.queue.addBulk(
@@ -152,6 +157,22 @@ function openStore({ databaseUrl, redisUrl }: IngestStack) {
       await prisma.$disconnect();
     },
   } satisfies { prisma: PrismaClient } & Record<PropertyKey, unknown>;
+}
+
+/** The assets that the events happened to: their snapshots are read. */
+async function addAssets(prisma: PrismaClient): Promise<void> {
+  const { id: ownerId } = await prisma.user.create({ data: { name: 'Owner', email: 'owner@studio.example' } });
+  const named = await prisma.event.findMany({ distinct: ['entityId'], select: { entityId: true } });
+  const asset = {
+    title: 'Harbour at dawn',
+    assetType: 'image',
+    mimeType: 'image/jpeg',
+    fileSize: 1,
+    priceCents: 1_900,
+  };
+  await prisma.ipAsset.createMany({
+    data: named.flatMap(({ entityId }) => (entityId ? [{ ...asset, id: entityId, ownerId }] : [])),
+  });
 }
 
 async function until(reached: () => Promise<boolean>): Promise<void> {

@@ -12,23 +12,32 @@ const CAMPAIGNS = [
   {},
 ] as const;
 
-/** Rows as `eventRows`, in visits that come and go: an event in fifteen begins one, with a touch of its own. */
-export function* visits(start: Date): Generator<EventRow, never> {
+/**
+ * Rows as `eventRows`, in visits that come and go: an event in fifteen begins one, with a touch of its own. A shard of the
+ * buffer has visits of its own.
+ */
+export function* visits(start: Date, shard: number): Generator<EventRow, never> {
   const rows = eventRows(start);
+  const visit = (order: number) => visitOf(`${shard}-${order}`, order);
   const visitors = Array.from({ length: VISITORS }, (_, at) => visit(at));
   for (let order = VISITORS; ; order += 1) {
     const at = Math.floor(Math.random() * VISITORS);
     const isNew = Math.random() < 1 / VISIT;
     if (isNew) visitors[at] = visit(order);
     const { sessionId, visitorId, userAgent, touchJson } = visitors[at] ?? visit(order);
-    yield { ...rows.next().value, sessionId, visitorId, userAgent, touchJson: isNew ? touchJson : undefined };
+    const row = rows.next().value;
+    const entityId = asUuid(row.entityId ?? '');
+    yield { ...row, entityId, sessionId, visitorId, userAgent, touchJson: isNew ? touchJson : undefined };
   }
 }
 
-function visit(order: number) {
+/** 32 hexadecimal digits, hyphenated. */
+const asUuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+function visitOf(name: string, order: number) {
   return {
-    sessionId: `visit-${order}`,
-    visitorId: `visitor-${order}`,
+    sessionId: `visit-${name}`,
+    visitorId: `visitor-${name}`,
     userAgent: USER_AGENTS[order % USER_AGENTS.length] ?? '',
     touchJson: CAMPAIGNS[order % CAMPAIGNS.length] ?? {},
   };
