@@ -26,7 +26,10 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
     services.log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
     process.exit(1);
   }, settings.TRACKING_SHUTDOWN_DEADLINE_MS + CLOSING_MS);
-  await workers.shutdownGracefully();
+  await Promise.all([
+    workers.shutdownGracefully(),
+    services.subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2),
+  ]);
   await services.close();
   clearTimeout(deadline);
   services.log.info('worker stopped');

@@ -63,6 +63,8 @@ export function openWorkerServices(
     snapshotReaders,
     log,
     runFlusher: true,
+    // Workers and deliveries have the other half, before it.
+    shutdownDeadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2,
   });
   const subscriptions = new EventSubscriptions({
     plan: demoPlan,

@@ -77,15 +77,20 @@ function parametersOf<Row extends { readonly eventId: string }>(rows: readonly R
 
 const idsOf = (rows: readonly { readonly eventId: string }[]) => rows.map(({ eventId }) => eventId);
 
-// From events, so that one that was erased meanwhile stays away. The backlog loses all ids of the call: those enriched
-// now, those enriched before, and those whose event is gone.
+// From events, so that one that was erased meanwhile stays away; in id order, so that two jobs with the same events wait
+// for each other. The backlog loses those of the ids that are enriched now or were before, and those whose event is gone:
+// as this statement sees it, because an event may have been committed since it was looked for.
 const INSERT = `WITH written AS (
   INSERT INTO attribution (event_id, ${namesOf(COLUMNS)})
   SELECT row.event_id, ${valuesOf(COLUMNS)} FROM ${PACKED}
   JOIN events ON events.id = row.event_id AND events.id = ANY ($5::uuid[])
+  ORDER BY row.event_id
   ON CONFLICT (event_id) DO NOTHING RETURNING event_id
 ), gone AS (
-  DELETE FROM enrichment_backlog WHERE event_id = ANY ($6::uuid[])
+  DELETE FROM enrichment_backlog WHERE event_id = ANY ($6::uuid[]) AND (
+    event_id IN (SELECT event_id FROM written)
+    OR event_id IN (SELECT event_id FROM attribution WHERE event_id = ANY ($6::uuid[]))
+    OR event_id NOT IN (SELECT id FROM events WHERE id = ANY ($6::uuid[])))
 ), logged AS (
   INSERT INTO event_log (kind, event_ids) SELECT 'enriched', array_agg(event_id) FROM written HAVING count(*) > 0
 )
@@ -94,7 +99,8 @@ SELECT count(*)::float8 AS count FROM written`;
 const counted = z.tuple([z.object({ count: z.number() })]);
 
 /**
- * Writes the attribution of events that have none and takes `done` off the backlog, in one statement.
+ * Writes the attribution of events that have none, and takes off the backlog what of `done` needs nothing more, in one
+ * statement.
  * Answers how many rows were written; an event that has a row keeps it.
  */
 export async function insertAttribution(
@@ -116,7 +122,7 @@ const REVISE = `WITH revised AS (
 )
 SELECT count(*)::float8 AS count FROM revised`;
 
-/** Rewrites the session part of rows there are, when an event came late. Answers how many it found. */
+/** Rewrites the session part of rows there are, 1,000 at the most, when an event came late. Answers how many it found. */
 export async function reviseAttribution(db: SqlExecutor, rows: readonly SessionAttribution[]): Promise<number> {
   if (rows.length === 0) return 0;
   const answer = await db.$queryRawUnsafe(REVISE, ...parametersOf(rows, SESSION_COLUMNS), idsOf(rows));

@@ -22,11 +22,19 @@ export async function findBacklogSnapshots(
 
 const idRow = z.object({ id: z.string() });
 
-/** Ids that wait since before `storedBefore`, parked ones left out, in the order of their events. */
-export async function findUnenriched(db: SqlExecutor, storedBefore: Date, limit: number): Promise<string[]> {
+/**
+ * Ids that were stored, and queued by an earlier sweep if at all, before `before`; parked ones left out. From now on they
+ * count as queued at `now`.
+ */
+export async function takeUnenriched(
+  db: SqlExecutor,
+  { before, now, limit }: { readonly before: Date; readonly now: Date; readonly limit: number },
+): Promise<string[]> {
   const rows = await db.$queryRaw`
-    SELECT event_id AS id FROM enrichment_backlog
-    WHERE stored_at < ${storedBefore} AND failed_at IS NULL ORDER BY event_id LIMIT ${limit}`;
+    UPDATE enrichment_backlog SET queued_at = ${now} WHERE event_id IN (
+      SELECT event_id FROM enrichment_backlog
+      WHERE coalesce(queued_at, stored_at) < ${before} AND failed_at IS NULL ORDER BY event_id LIMIT ${limit})
+    RETURNING event_id AS id`;
   return z
     .array(idRow)
     .parse(rows)
@@ -48,14 +56,10 @@ export async function noteFailures(
     WHERE event_id = failure.id`;
 }
 
-/** Gives parked events their attempts back. Answers their ids. */
-export async function unparkFailures(db: SqlExecutor): Promise<string[]> {
-  const rows = await db.$queryRaw`
-    UPDATE enrichment_backlog SET attempts = 0, failed_at = NULL WHERE failed_at IS NOT NULL RETURNING event_id AS id`;
-  return z
-    .array(idRow)
-    .parse(rows)
-    .map(({ id }) => id);
+/** Gives parked events their attempts back; the next sweep takes them. Answers how many. */
+export function unparkFailures(db: SqlExecutor): Promise<number> {
+  return db.$executeRaw`
+    UPDATE enrichment_backlog SET attempts = 0, failed_at = NULL, queued_at = NULL WHERE failed_at IS NOT NULL`;
 }
 
 /** Forgets what nobody will enrich, where enrichment is switched off. Answers how many. */

@@ -13,7 +13,8 @@ const FIRST_EVENTS = 2;
 
 /**
  * Those of the tenant's entities that a snapshot of an event of theirs has shown to be there, or to have been deleted; with what
- * waits on the backlog. Looks at a dozen events of each, so that one with a million costs no more.
+ * waits on the backlog. Looks at a dozen events of each, whoever's they are, so that one with a
+ * million costs no more.
  */
 export async function findEntitiesSeen(
   db: SqlExecutor,
@@ -27,17 +28,16 @@ export async function findEntitiesSeen(
     FROM unnest(${types}::text[], ${ids}::text[]) AS entity (type, id)
     WHERE EXISTS (
       SELECT FROM (
-        (SELECT id FROM events
-         WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
+        (SELECT id, tenant_id FROM events WHERE entity_type = entity.type AND entity_id = entity.id
          ORDER BY occurred_at DESC LIMIT ${LATEST_EVENTS})
         UNION ALL
-        (SELECT id FROM events
-         WHERE entity_type = entity.type AND entity_id = entity.id AND tenant_id = ${tenantId}::uuid
+        (SELECT id, tenant_id FROM events WHERE entity_type = entity.type AND entity_id = entity.id
          ORDER BY occurred_at LIMIT ${FIRST_EVENTS})
       ) AS event
       LEFT JOIN attribution ON attribution.event_id = event.id
       LEFT JOIN enrichment_backlog ON enrichment_backlog.event_id = event.id
-      WHERE coalesce(attribution.snapshot_json, enrichment_backlog.snapshot_json) ->> 'state' IN ('present', 'deleted')
+      WHERE event.tenant_id = ${tenantId}::uuid
+        AND coalesce(attribution.snapshot_json, enrichment_backlog.snapshot_json) ->> 'state' IN ('present', 'deleted')
     )`;
   return z.array(entityRow).parse(rows);
 }

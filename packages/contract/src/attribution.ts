@@ -7,7 +7,7 @@ export type Channel = (typeof CHANNELS)[number];
 /** `attribution.session_json`: the session an event belongs to, as it stood when the event happened. */
 export const sessionContext = z.object({
   /** Id of the session's first event. */
-  id: z.uuid(),
+  id: z.guid(),
   startedAt: z.iso.datetime(),
   /** From the start of the session to this event. */
   durationMs: z.int().min(0),

@@ -25,16 +25,16 @@ const onSchedule = {
   keep: { completed: 100, failed: 1_000 },
 } as const;
 
-/** Enriches stored events: one id, or the ids of a flushed batch. */
+/** Enriches stored events: one id, or the ids of a flushed batch. Any that Postgres takes: hosts write rows of their own. */
 export const enrichEventJob = {
   name: 'enrichEvent',
-  payload: z.object({ eventId: z.uuid().optional(), eventIds: z.array(z.uuid()).optional() }),
+  payload: z.object({ eventId: z.guid().optional(), eventIds: z.array(z.guid()).optional() }),
   attempts: 5,
   backoff: { type: 'exponential', delayMs: 1_000 },
   keep: { completed: 1_000, failed: 10_000 },
 } as const satisfies JobDefinition;
 
-/** Queues again what was stored more than a minute ago, is not enriched and in no job. */
+/** Queues what was stored more than a minute ago, is not enriched, and can be in no job that is left. */
 export const sweepUnenrichedJob = { name: 'sweepUnenriched', payload: nothing, ...onSchedule } as const;
 
 /** Marks events of the last hours that repeat another. */

@@ -14,6 +14,7 @@ CREATE TABLE event_log (
 CREATE TABLE enrichment_backlog (
   event_id      uuid PRIMARY KEY,
   stored_at     timestamptz(3) NOT NULL DEFAULT now(),
+  queued_at     timestamptz(3),
   attempts      smallint NOT NULL DEFAULT 0,
   failed_at     timestamptz(3),
   last_error    text,
@@ -22,7 +23,7 @@ CREATE TABLE enrichment_backlog (
 
 -- By a trigger, so that events are logged and enriched however they are written: by a flush, in a host's transaction,
 -- by a bulk load. Writing into a partition by its own name, as the restore of an archive does, goes past it.
-CREATE FUNCTION tallymark_log_stored() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION tallymark_log_stored() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO event_log (kind, event_ids)
   SELECT 'stored', array_agg(id)
@@ -34,6 +35,8 @@ END
 $$;
 CREATE TRIGGER events_log_stored AFTER INSERT ON events
   REFERENCING NEW TABLE AS stored_rows FOR EACH STATEMENT EXECUTE FUNCTION tallymark_log_stored();
+
+INSERT INTO enrichment_backlog (event_id) SELECT id FROM events WHERE id NOT IN (SELECT event_id FROM attribution);
 
 -- The backlog takes its place: an update would write each event, and all its index entries, a second time.
 ALTER TABLE events DROP COLUMN enriched_at;

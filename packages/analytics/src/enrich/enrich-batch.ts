@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tallymark/contract/event-row';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
-import { insertAttribution, type NewAttribution, reviseAttribution } from '@tallymark/prisma/stores/attribution';
+import { insertAttribution, type NewAttribution } from '@tallymark/prisma/stores/attribution';
 import { type EnrichmentEvent, findEventsToEnrich } from '@tallymark/prisma/stores/enrichment-events';
 import { raiseSessionGeneration, readStanding } from '@tallymark/prisma/stores/session-generation';
 import { lockStreams } from '@tallymark/prisma/stores/stream-locks';
@@ -28,7 +28,8 @@ export interface EnrichedBatch {
 
 const APPLICATION_NAME = 'tallymark-enrich';
 const LIMITS = { lockTimeoutMs: 20_000, statementTimeoutMs: 30_000, idleInTransactionTimeoutMs: 15_000 };
-const TRANSACTION = { maxWait: 10_000, timeout: 60_000 };
+/** Long enough for a late event that revises a whole day of a program that never falls silent. */
+const TRANSACTION = { maxWait: 10_000, timeout: 300_000 };
 
 /** Enriches a batch in one transaction: attribution, revisions and backlog change together, or not at all. */
 export async function enrichBatch(deps: EnrichDeps, ids: readonly string[]): Promise<EnrichedBatch> {
@@ -43,11 +44,13 @@ export async function enrichBatch(deps: EnrichDeps, ids: readonly string[]): Pro
     fresh.filter(({ id }) => !failedIds.has(id)),
   );
   await cache?.prepare(prisma);
-  const written = await prisma.$transaction(async (tx) => {
-    await applyWriteLimits(tx, LIMITS, APPLICATION_NAME);
-    const done = ids.filter((id) => !failedIds.has(id));
-    return write(deps, tx, { ready, snapshots, done });
-  }, TRANSACTION);
+  const done = ids.filter((id) => !failedIds.has(id));
+  const written = await deps.writers.run(() =>
+    prisma.$transaction(async (tx) => {
+      await applyWriteLimits(tx, LIMITS, APPLICATION_NAME);
+      return write(deps, tx, { ready, snapshots, done });
+    }, TRANSACTION),
+  );
   return {
     ...written,
     unchanged: stored.length - failed.length - written.enriched,
@@ -76,11 +79,10 @@ async function write(deps: EnrichDeps, tx: SqlExecutor, { ready, snapshots, done
   const { sessions, revised, heads } = await workOutSessions(tx, news, known, touchOf);
   const rows = news.map((one) => toAttribution(deps, one, sessions.get(one.id) ?? null, snapshots.get(one.id) ?? null));
   const enriched = await insertAttribution(tx, rows, done);
-  const changed = await reviseAttribution(tx, revised);
   if (deps.cache) await deps.cache.write(tx, standing, { sessions: heads, known, now: deps.now() });
   // Other workers may have what they hold in Redis.
   else if (streams.length > 0) await raiseSessionGeneration(tx);
-  return { enriched, revised: changed };
+  return { enriched, revised };
 }
 
 async function asNewEvents(hosts: SiteHosts, events: readonly EnrichmentEvent[]): Promise<NewEvent[]> {

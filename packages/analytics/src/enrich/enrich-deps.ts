@@ -2,6 +2,7 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import type { ClientTraitsReader } from './client-traits.ts';
 import type { SessionCache } from './session-cache.ts';
 import type { SiteHosts } from './site-hosts.ts';
+import type { Slots } from './slots.ts';
 import type { SnapshotReaders } from './snapshots.ts';
 
 /** What enrichment works with. */
@@ -12,5 +13,7 @@ export interface EnrichDeps {
   readonly traits: ClientTraitsReader;
   readonly hosts: SiteHosts;
   readonly snapshotReaders: SnapshotReaders;
+  /** Transactions at a time: each takes a slot of Postgres's lock table for every stream in its batch. */
+  readonly writers: Slots;
   readonly now: () => Date;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { enrichEventJob } from '@tallymark/contract/jobs';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { expect, test } from 'vitest';
 import { attributionOf, MAC_CHROME, openEnrichmentWorld, pageView, store } from '../test-support/enrichment-world.ts';
@@ -184,9 +185,88 @@ test('what waits for a minute and is in no job is queued again', async () => {
   // A job that was added about when they were stored may be theirs.
   expect(await sweepAt(300, new Date())).toBe(0);
   expect(await sweepAt(300, new Date(Date.now() + 240_000))).toBe(2);
-  expect(await sweepAt(90)).toBe(2);
+  // The jobs of that sweep are still there.
+  expect(await sweepAt(600, new Date(Date.now() + 300_000))).toBe(0);
+  // And now they are not.
+  expect(await sweepAt(600)).toBe(2);
   await world.enrichment.enrichEvents(ids);
-  expect(await sweepAt(90)).toBe(0);
+  expect(await sweepAt(6_000)).toBe(0);
+});
+
+test('an event that is committed while its job is under way stays on the backlog', async () => {
+  await using world = await openEnrichmentWorld();
+  const late = pageView(1, { sessionId: 'other' });
+  const [first = ''] = await store(world.prisma, [pageView(0, { entityType: 'asset', entityId: 'a' })]);
+  const service = world.worker({
+    snapshotReaders: {
+      asset: async () => {
+        await store(world.prisma, [late]);
+        return new Map();
+      },
+    },
+  });
+  await service.enrichEvents([first, late.id]);
+  expect(await backlogOf(world)).toMatchObject([{ eventId: late.id }]);
+  expect(await service.enrichEvents([late.id])).toMatchObject({ enriched: 1 });
+});
+
+test('ids are the same in capitals, and of any kind that Postgres takes', async () => {
+  await using world = await openEnrichmentWorld();
+  const odd = ['0000-0000', '0000-0001', '0000-0002'].map((tail, at) => {
+    const row = pageView(at);
+    return { ...row, id: `${row.id.slice(0, 14)}${tail}-000000000000` };
+  });
+  const broken = world.worker({ snapshotReaders: { asset: () => Promise.reject(new Error('with a \0 in it')) } });
+  const [failing = ''] = await store(world.prisma, [pageView(5, { entityType: 'asset', entityId: 'a' })]);
+  const { failed } = await broken.enrichEvents([failing.toUpperCase()]);
+  expect(failed).toMatchObject([{ id: failing }]);
+  expect(await backlogOf(world)).toMatchObject([{ eventId: failing, attempts: 1 }]);
+  const plain = world.worker({ redis: null });
+  for (const id of await store(world.prisma, odd))
+    await plain.enrichEvents([enrichEventJob.payload.parse({ eventId: id }).eventId ?? '']);
+  const sessions = [
+    ...(
+      await attributionOf(
+        world.prisma,
+        odd.map(({ id }) => id),
+      )
+    ).values(),
+  ];
+  expect(sessions.map(({ sessionJson }) => (sessionJson as { sequence: number }).sequence).sort()).toEqual([1, 2, 3]);
+});
+
+test('an event that Postgres takes too long over is found among its neighbours, and parked at last', async () => {
+  await using world = await openEnrichmentWorld();
+  const ids = await store(
+    world.prisma,
+    Array.from({ length: 9 }, (_, n) => pageView(n, { sessionId: `session-${n}` })),
+  );
+  const [slow = ''] = ids.slice(4);
+  await world.prisma.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.event_id = '${slow}' THEN RAISE EXCEPTION 'too slow' USING ERRCODE = '57014'; END IF;
+      RETURN NEW;
+    END $$`);
+  await world.prisma
+    .$executeRaw`CREATE TRIGGER refuse BEFORE INSERT ON attribution FOR EACH ROW EXECUTE FUNCTION refuse()`;
+  expect(await world.enrichment.enrichEvents(ids)).toMatchObject({ enriched: 8, failed: [{ id: slow }] });
+  for (let attempt = 2; attempt <= 5; attempt += 1) await world.enrichment.enrichEvents([slow]);
+  expect(await world.enrichment.getBacklogStats()).toMatchObject({ waiting: 0, parked: 1 });
+});
+
+test("an outage in the middle of a snapshot reader is none of its events' fault", async () => {
+  await using world = await openEnrichmentWorld();
+  const [id = ''] = await store(world.prisma, [pageView(0, { entityType: 'asset', entityId: 'a' })]);
+  const service = world.worker({
+    snapshotReaders: {
+      asset: async (db) => {
+        await db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`;
+        return new Map();
+      },
+    },
+  });
+  await expect(service.enrichEvents([id])).rejects.toThrow();
+  expect(await backlogOf(world)).toMatchObject([{ eventId: id, attempts: 0 }]);
 });
 
 test('an outage is thrown and counts as no attempt', async () => {

@@ -1,21 +1,22 @@
 import type { EnrichmentBacklogStats, enrichEventJob } from '@tallymark/contract/jobs';
 import type { PrismaClient } from '@tallymark/prisma/client';
-import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import {
   discardBacklog,
-  findUnenriched,
   noteFailures,
   readBacklogStats,
+  takeUnenriched,
   unparkFailures,
 } from '@tallymark/prisma/stores/enrichment-backlog';
 import type { RedisClient } from '@tallymark/redis/connect';
 import type { Logger } from 'pino';
-import { isRowRefusal } from '../ingest/store-rows.ts';
+import { boundedText } from './bounded-text.ts';
 import { ClientTraitsReader } from './client-traits.ts';
 import { type EnrichedBatch, enrichBatch } from './enrich-batch.ts';
 import type { EnrichDeps } from './enrich-deps.ts';
+import { isOutage } from './outage.ts';
 import { SessionCache } from './session-cache.ts';
 import { SiteHosts } from './site-hosts.ts';
+import { Slots } from './slots.ts';
 import type { SnapshotReaders } from './snapshots.ts';
 
 export interface EnrichmentOptions {
@@ -32,8 +33,9 @@ export interface SweptQueue {
   oldestUnfinishedAt(): Promise<Date | null>;
 }
 
-/** Events in one transaction: each stream in it takes a slot of Postgres's lock table. */
+/** Events in one transaction, and transactions at a time: a thousand locks at most, of the 6,400 there are by default. */
 const BATCH_SIZE = 500;
+const WRITERS = 2;
 const IDS_PER_JOB = 1_000;
 const MOST_SWEPT = 100_000;
 /** A flush adds its job within this time of the moment its rows say they were stored at, or not at all. */
@@ -56,6 +58,7 @@ export class EventEnrichmentService {
       traits: new ClientTraitsReader(),
       hosts: new SiteHosts(prisma),
       snapshotReaders,
+      writers: new Slots(WRITERS),
       now,
     };
   }
@@ -76,32 +79,38 @@ export class EventEnrichmentService {
    */
   async enrichEvents(ids: readonly string[]): Promise<EnrichedBatch> {
     let sum: EnrichedBatch = { enriched: 0, revised: 0, unchanged: 0, missing: 0, failed: [] };
-    for (let at = 0; at < ids.length; at += BATCH_SIZE) {
-      sum = added(sum, await this.enrichApart(ids.slice(at, at + BATCH_SIZE)));
+    // As Postgres writes them, whoever wrote these.
+    const asStored = ids.map((id) => id.toLowerCase());
+    for (let at = 0; at < asStored.length; at += BATCH_SIZE) {
+      const batch = await this.enrichApart(asStored.slice(at, at + BATCH_SIZE));
+      const failed = batch.failed.map(({ id, reason }) => ({
+        id,
+        reason: boundedText(reason, LONGEST_REASON) ?? 'no reason given',
+      }));
+      await noteFailures(this.prisma, failed, MOST_ATTEMPTS);
+      sum = added(sum, { ...batch, failed });
     }
-    const failed = sum.failed.map(({ id, reason }) => ({ id, reason: reason.slice(0, LONGEST_REASON) }));
-    await noteFailures(this.prisma, failed, MOST_ATTEMPTS);
-    return { ...sum, failed };
+    return sum;
   }
 
   /**
-   * Queues again what has waited for a minute and is in no job. What was stored after the oldest unfinished job was added
-   * may be in a later one, so the sweep stays behind it.
+   * Queues what has waited for a minute and can be in no job that is left. What was stored, or swept, after the oldest
+   * unfinished job was added may be in a later one, so the sweep stays behind it.
    */
   async sweep(queue: SweptQueue): Promise<{ queued: number }> {
     const oldest = await queue.oldestUnfinishedAt();
     const now = this.deps.now();
     const newest = Math.min(now.getTime(), oldest?.getTime() ?? Number.POSITIVE_INFINITY) - QUEUED_WITHIN_MS;
-    const ids = await findUnenriched(this.prisma, new Date(newest), MOST_SWEPT);
+    const ids = await takeUnenriched(this.prisma, { before: new Date(newest), now, limit: MOST_SWEPT });
     await addAll(queue, ids);
     return { queued: ids.length };
   }
 
   /** Gives events that ran out of attempts new ones, and queues them. */
-  async retryFailed(queue: Pick<SweptQueue, 'add'>): Promise<{ events: number }> {
-    const ids = await unparkFailures(this.prisma);
-    await addAll(queue, ids);
-    return { events: ids.length };
+  async retryFailed(queue: SweptQueue): Promise<{ events: number }> {
+    const events = await unparkFailures(this.prisma);
+    await this.sweep(queue);
+    return { events };
   }
 
   /** What waits for enrichment and what could not be enriched, with the reasons. */
@@ -119,8 +128,7 @@ export class EventEnrichmentService {
     try {
       return await enrichBatch(this.deps, ids);
     } catch (error) {
-      const found = sqlStateOf(error);
-      if (found && !isRowRefusal(found)) throw error;
+      if (isOutage(error)) throw error;
       const [only, ...others] = ids;
       if (only !== undefined && others.length === 0) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -5,6 +5,9 @@ import { changesCampaign, type EventTouch } from './traffic-source.ts';
 /** A session ends after this much silence. The usual length in web analytics. */
 export const SESSION_SILENCE_MS = 30 * 60_000;
 
+/** No person's session lasts longer; a program that never falls silent must not make one without an end. */
+export const LONGEST_SESSION_MS = 24 * 60 * 60_000;
+
 /** An event as far as its session is concerned. */
 export interface SessionEvent {
   readonly id: string;
@@ -35,7 +38,7 @@ export function inOrder(a: { occurredAtMs: number; id: string }, b: { occurredAt
 
 /**
  * The session that `event` belongs to, `before` being the session of the event ahead of it. A session ends after half an
- * hour of silence and when the campaign changes; a session that knew of no touch yet takes the first one it meets.
+ * hour of silence, after a day, and when the campaign changes; a session that knew of no touch yet takes the first one it meets.
  */
 export function sessionAfter(
   before: SessionState | null,
@@ -85,5 +88,6 @@ export function isEmpty(touch: EventTouch): boolean {
 
 function endsBefore(session: SessionState, event: SessionEvent): boolean {
   if (event.occurredAtMs - session.lastAtMs > SESSION_SILENCE_MS) return true;
+  if (event.occurredAtMs - session.startedAtMs >= LONGEST_SESSION_MS) return true;
   return session.touch !== null && changesCampaign(session.touch, event.touch);
 }

@@ -28,6 +28,23 @@ const event = fc.record({
   stream: fc.constantFrom(...STREAMS),
 });
 
+const anyOrder = (length: number) =>
+  fc.shuffledSubarray(
+    Array.from({ length }, (_, at) => at),
+    { minLength: length },
+  );
+
+/** As events do arrive: in their order but for a few. Redis is then of use, and late events meet what it holds. */
+function mostlyInOrder(events: readonly { readonly minutes: number }[]): fc.Arbitrary<number[]> {
+  const sorted = events.map((_, at) => at).sort((a, b) => (events[a]?.minutes ?? 0) - (events[b]?.minutes ?? 0));
+  const place = fc.nat({ max: events.length - 1 });
+  return fc.array(fc.tuple(place, place), { maxLength: 2 }).map((moves) => {
+    const order = [...sorted];
+    for (const [from, to] of moves) order.splice(to, 0, ...order.splice(from, 1));
+    return order;
+  });
+}
+
 const scenario = fc.array(event, { minLength: 1, maxLength: 14 }).chain((events) =>
   fc.record({
     events: fc.constant(events),

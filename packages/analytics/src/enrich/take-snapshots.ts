@@ -1,8 +1,12 @@
 import type { JsonObject } from '@tallymark/contract/event-row';
 import { findBacklogSnapshots } from '@tallymark/prisma/stores/enrichment-backlog';
 import type { EnrichmentEvent } from '@tallymark/prisma/stores/enrichment-events';
+import { before } from '../ingest/deadline.ts';
 import type { EnrichDeps } from './enrich-deps.ts';
+import { isOutage } from './outage.ts';
 import { readSnapshots } from './snapshots.ts';
+
+const READER_DEADLINE_MS = 20_000;
 
 export interface FailedEvent {
   readonly id: string;
@@ -42,15 +46,13 @@ export async function takeSnapshots(
   for (const own of byTenantAndType(subjects.filter(({ id }) => !taken.has(id)))) {
     const [{ tenantId = '', entityType = '' } = {}] = own;
     try {
-      const read = await readSnapshots(prisma, {
-        readers: snapshotReaders,
-        tenantId,
-        events: own,
-        now: now(),
-        inTransaction: false,
-      });
+      const request = { readers: snapshotReaders, tenantId, events: own, now: now(), inTransaction: false };
+      // A reader that hangs must not hold the job for ever.
+      const read = await before(performance.now() + READER_DEADLINE_MS, readSnapshots(prisma, request));
       for (const [id, snapshot] of read) snapshots.set(id, snapshot as JsonObject);
     } catch (error) {
+      // Postgres is away: that says nothing of these events.
+      if (isOutage(error)) throw error;
       const reason = `The snapshot reader of "${entityType}" failed: ${error instanceof Error ? error.message : String(error)}`;
       for (const { id } of own) failed.push({ id, reason });
     }

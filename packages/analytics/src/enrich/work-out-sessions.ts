@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
-import type { SessionAttribution } from '@tallymark/prisma/stores/attribution';
+import { reviseAttribution, type SessionAttribution } from '@tallymark/prisma/stores/attribution';
 import {
   type EnrichmentEvent,
   findEventsAfter,
@@ -20,8 +20,8 @@ export interface NewEvent extends SessionEvent {
 export interface WorkedOut {
   /** Session of each new event that belongs to one, by event id. */
   readonly sessions: ReadonlyMap<string, SessionState>;
-  /** Attribution, there already, that the new events change. */
-  readonly revised: readonly SessionAttribution[];
+  /** How many rows of attribution, there already, the new events changed. */
+  readonly revised: number;
   /** Where each stream stands now, as far as that is known. */
   readonly heads: ReadonlyMap<string, SessionState>;
 }
@@ -33,7 +33,9 @@ interface StreamWork {
   readonly news: readonly NewEvent[];
 }
 
-/** Stored events that are read at a time behind a place; most streams have none there. */
+/** Stored events read behind the first new one of each stream; most have none there. */
+const FIRST_LOOK = 1;
+/** Stored events read at a time from then on, one stream after the other: what events hold may be large. */
 const PAGE = 200;
 
 /**
@@ -53,13 +55,15 @@ export async function workOutSessions(
     return !head || !first || inOrder({ occurredAtMs: head.lastAtMs, id: head.lastId }, first) > 0;
   });
   const around = await readAround(tx, inTheMiddle);
-  const out = { sessions: new Map<string, SessionState>(), revised: [] as SessionAttribution[], heads: new Map() };
+  const sessions = new Map<string, SessionState>();
+  const newHeads = new Map<string, SessionState>();
+  const revisions = new Revisions(tx);
   for (const stream of work) {
     const near = around.get(stream.key) ?? { before: heads.get(stream.key) ?? null, after: [] };
-    const head = await walk(tx, stream, near, { ...out, readTouch });
-    if (head) out.heads.set(stream.key, head);
+    const head = await walk(tx, stream, near, { sessions, revisions, readTouch });
+    if (head) newHeads.set(stream.key, head);
   }
-  return out;
+  return { sessions, revised: await revisions.finish(), heads: newHeads };
 }
 
 function streamsOf(news: readonly NewEvent[]): StreamWork[] {
@@ -78,7 +82,7 @@ function streamsOf(news: readonly NewEvent[]): StreamWork[] {
 
 interface Around {
   readonly before: SessionState | null;
-  /** The first page of what is stored behind the first new event. */
+  /** The first of what is stored behind the first new event. */
   readonly after: readonly Neighbour[];
 }
 
@@ -88,7 +92,7 @@ async function readAround(tx: SqlExecutor, work: readonly StreamWork[]): Promise
     const own = work.filter(({ stream }) => stream.by === by);
     const places = own.flatMap(({ stream, news: [first] }) => (first ? [placeOf(stream, first)] : []));
     const before = await findEventsBefore(tx, by, places, SESSION_SILENCE_MS);
-    const after = await findEventsAfter(tx, by, places, PAGE);
+    const after = await findEventsAfter(tx, by, places, FIRST_LOOK);
     const near = own.map(() => ({ before: null as SessionState | null, after: [] as Neighbour[] }));
     for (const event of before) near[event.place] = { before: storedSession(event), after: [] };
     for (const event of after) near[event.place]?.after.push(event);
@@ -97,9 +101,30 @@ async function readAround(tx: SqlExecutor, work: readonly StreamWork[]): Promise
   return around;
 }
 
+/** Revised attribution, written as it comes: a long session need not fit into memory. */
+class Revisions {
+  private readonly waiting: SessionAttribution[] = [];
+  private written = 0;
+
+  constructor(private readonly tx: SqlExecutor) {}
+
+  async add(revised: SessionAttribution): Promise<void> {
+    this.waiting.push(revised);
+    if (this.waiting.length >= REVISED_AT_ONCE) await this.finish();
+  }
+
+  /** Answers how many rows were revised in all. */
+  async finish(): Promise<number> {
+    this.written += await reviseAttribution(this.tx, this.waiting.splice(0));
+    return this.written;
+  }
+}
+
+const REVISED_AT_ONCE = 1_000;
+
 interface Walk {
   readonly sessions: Map<string, SessionState>;
-  readonly revised: SessionAttribution[];
+  readonly revisions: Revisions;
   readonly readTouch: (event: EnrichmentEvent) => SessionEvent['touch'];
 }
 
@@ -114,9 +139,10 @@ async function walk(
   const ownHosts = news[0]?.ownHosts ?? new Set();
   let state = before;
   let page = after;
+  let pageSize = FIRST_LOOK;
   let next = 0;
   for (;;) {
-    const lastOfPage = page.length === PAGE ? page.at(-1) : undefined;
+    const lastOfPage = page.length === pageSize ? page.at(-1) : undefined;
     for (const stored of page) {
       for (let event = news[next]; event && inOrder(event, stored) < 0; event = news[next]) {
         state = sessionAfter(state, event, ownHosts);
@@ -124,11 +150,13 @@ async function walk(
         next += 1;
       }
       const session = sessionAfter(state, { ...stored, touch: out.readTouch(stored) }, ownHosts);
-      if (!isSameSession(session, storedSession(stored))) out.revised.push(sessionAttribution(stored.id, session));
+      if (!isSameSession(session, storedSession(stored)))
+        await out.revisions.add(sessionAttribution(stored.id, session));
       else if (next === news.length) return null;
       state = session;
     }
     if (!lastOfPage) break;
+    pageSize = PAGE;
     page = await findEventsAfter(tx, stream.by, [placeOf(stream, lastOfPage)], PAGE);
   }
   for (const event of news.slice(next)) {

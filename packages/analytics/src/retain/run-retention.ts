@@ -1,6 +1,7 @@
 import { leavingPartitions, parseMonth } from '@tallymark/prisma/stores/partitions';
 import { deleteOldBookkeeping } from '@tallymark/prisma/stores/retention-bookkeeping';
 import { finishRetentionRun, startRetentionRun } from '@tallymark/prisma/stores/retention-runs';
+import { raiseSessionGeneration } from '@tallymark/prisma/stores/session-generation';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { deleteDue } from './delete-due.ts';
 import type { RetentionDeps, RetentionRunContext } from './deps.ts';
@@ -28,6 +29,8 @@ export async function runRetention(deps: RetentionDeps, signal?: AbortSignal): P
     if (month.action !== 'keep') months.push(await carryOut(context, month));
   }
   const error = summaryOf(months, signal);
+  // What Redis holds of sessions may begin with events that are gone.
+  await raiseSessionGeneration(deps.prisma);
   const removed = await finishRetentionRun(deps.prisma, { id: runId, finishedAt: deps.now(), error });
   // Behind the end of the run: until then it counts as one that may have removed all it set out to.
   await deleteOldBookkeeping(deps.prisma, {
