@@ -67,7 +67,7 @@ export async function moveRates(
 }
 
 const siteRate = z.object({
-  siteId: z.uuid(),
+  siteId: z.guid(),
   accepted: z.number(),
   duplicates: z.number(),
   /** Most repeats first; none without any. */

@@ -12,14 +12,14 @@ export const REPEAT_WITHIN_MS = 1_000;
 const ID_SLACK_MS = 5_000;
 
 const candidate = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   /** Milliseconds of Unix time. */
   occurredAt: z.number(),
   /** Equal for events that are equal in the fields that matter. */
   identity: z.string(),
   idempotencyKey: z.string().nullable(),
   /** The event it is marked as a repeat of, as of now. */
-  duplicateOf: z.uuid().nullable(),
+  duplicateOf: z.guid().nullable(),
   /** Its mark was taken back by hand. */
   reverted: z.boolean(),
 });

@@ -8,7 +8,7 @@ export interface DuplicateDecision {
   readonly duplicateOf: string;
 }
 
-const changed = z.array(z.object({ id: z.uuid() }));
+const changed = z.array(z.object({ id: z.guid() }));
 
 /**
  * Marks events as repeats: in their props, in `duplicate_marks` and in the log. Rows are locked in id order; of an event

@@ -4,7 +4,7 @@ import type { SqlExecutor } from '../sql-executor.ts';
 /** Marks to take back: those a run wrote last, or those of these events. */
 export type MarksToRevert = { readonly runId: string } | { readonly eventIds: readonly string[] };
 
-const changed = z.array(z.object({ id: z.uuid(), stored: z.boolean() }));
+const changed = z.array(z.object({ id: z.guid(), stored: z.boolean() }));
 
 export interface RevertedMarks {
   /** Marks that were taken back; fewer than `most` when there are no more. */

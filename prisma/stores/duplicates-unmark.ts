@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { idBounds } from './duplicates-bounds.ts';
 
-const changed = z.array(z.object({ id: z.uuid() }));
+const changed = z.array(z.object({ id: z.guid() }));
 
 /**
  * Takes the marks off events that repeat nothing any more, as if they had never been marked: a later run may mark them

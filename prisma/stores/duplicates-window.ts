@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { uuidV7Floor } from './partitions.ts';
 
-const firstBeyond = z.array(z.object({ id: z.uuid() })).max(1);
+const firstBeyond = z.array(z.object({ id: z.guid() })).max(1);
 
 /**
  * Where a window that begins at `from` ends, so that it holds about `rows` events: not after `to`, and at least a

@@ -3,7 +3,8 @@ import type { SqlExecutor } from '../sql-executor.ts';
 import { uuidV7Floor } from './partitions.ts';
 
 const text = z.string().nullable();
-const object = z.record(z.string(), z.unknown()).nullable();
+/** Anything but an object, as a host may write by hand, says nothing. */
+const object = z.record(z.string(), z.unknown()).nullable().catch(null);
 
 /** What enrichment looks at in an event. */
 const enrichmentEvent = z.object({
@@ -27,11 +28,14 @@ const enrichmentEvent = z.object({
 });
 export type EnrichmentEvent = z.infer<typeof enrichmentEvent>;
 
+// Cut where enrichment would cut it anyway: a row that was written by hand may hold megabytes, and a batch has 500.
 const FACTS = `e.id, e.tenant_id AS "tenantId", e.site_id AS "siteId", e.session_id AS "sessionId", e.visitor_id AS "visitorId",
-  extract(epoch FROM e.occurred_at) * 1000 AS "occurredAtMs",
-  coalesce(e.user_agent, e.props_json ->> 'userAgent') AS "userAgent",
-  e.client_hints_json AS "clientHints", e.touch_json AS touch,
-  e.props_json ->> 'path' AS path, e.props_json ->> 'url' AS url, e.props_json ->> 'referrer' AS "pageReferrer",
+  CASE WHEN isfinite(e.occurred_at) THEN extract(epoch FROM e.occurred_at) * 1000 ELSE 0 END AS "occurredAtMs",
+  left(coalesce(e.user_agent, e.props_json ->> 'userAgent'), 2048) AS "userAgent",
+  CASE WHEN pg_column_size(e.client_hints_json) <= 65536 THEN e.client_hints_json END AS "clientHints",
+  CASE WHEN pg_column_size(e.touch_json) <= 65536 THEN e.touch_json END AS touch,
+  left(e.props_json ->> 'path', 4096) AS path, left(e.props_json ->> 'url', 4096) AS url,
+  left(e.props_json ->> 'referrer', 4096) AS "pageReferrer",
   e.entity_type AS "entityType", e.entity_id AS "entityId"`;
 
 /** The session part of an event's attribution. */

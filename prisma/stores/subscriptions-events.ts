@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 
-const time = z.date().transform((date) => date.toISOString());
+/** A time that no Date can hold, such as infinity, as the beginning of time: a host can write one, and it must go on. */
+const time = z
+  .date()
+  .catch(new Date(0))
+  .transform((date) => date.toISOString());
 
 const eventRow = z.object({
   id: z.string(),

@@ -9,9 +9,9 @@ const count = z.int().min(0);
 
 /** An accepted event that could not be stored, and what became of it since. */
 export const deadLetter = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   /** Id of the event as it was accepted. */
-  eventId: z.uuid(),
+  eventId: z.guid(),
   /** Why the latest attempt failed. */
   reason: z.enum(DEAD_LETTER_REASONS),
   sqlState: z.string().nullable(),
@@ -30,7 +30,7 @@ export const deadLetter = z.object({
   resolution: z.enum(['stored', 'merged']).nullable(),
   resolvedAt: z.iso.datetime().nullable(),
   /** The stored event; differs from `eventId` where a repair gave it another time, or made it an event of its own. */
-  resolvedEventId: z.uuid().nullable(),
+  resolvedEventId: z.guid().nullable(),
 });
 export type DeadLetter = z.infer<typeof deadLetter>;
 
@@ -89,7 +89,7 @@ export type DeadLetterRepair = z.infer<typeof deadLetterRepair>;
 export const replayOutcome = z.object({
   outcome: z.enum(['stored', 'merged', 'still_refused', 'conflict']),
   /** The event as it was tried. */
-  eventId: z.uuid(),
+  eventId: z.guid(),
   /** Why the letter is still open, and what to do about it. */
   message: z.string().optional(),
 });

@@ -11,11 +11,11 @@ export const EVENTS_PER_DELIVERY = 100;
 /** An event as subscribers get it, times as ISO 8601 UTC. Address hash, user agent and idempotency key stay inside. */
 export const storedEvent = z.object({
   /** The same each time the event is delivered: what a subscriber recognises a repeat by. */
-  id: z.uuid(),
+  id: z.guid(),
   eventType: z.string(),
   schemaVersion: z.int(),
-  tenantId: z.uuid(),
-  siteId: z.uuid(),
+  tenantId: z.guid(),
+  siteId: z.guid(),
   occurredAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
   /** `web`, `server`, `mobile` or `import`, unless a host wrote the row by itself. */
@@ -98,9 +98,9 @@ export const subscriptionStatus = z.object({
 export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
 
 export const subscriptionDeadLetter = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   subscription: z.string(),
-  eventIds: z.array(z.uuid()),
+  eventIds: z.array(z.guid()),
   error: z.string(),
   attempts: count,
   createdAt: z.iso.datetime(),

@@ -24,8 +24,8 @@ describe('payloads', () => {
   test('a wrong one is not added, by itself or among others', async () => {
     await using world = await openJobs();
     const queue = await world.queue(job);
-    await expect(queue.add('enrichEvent', { eventId: 'no id' })).rejects.toThrow('UUID');
-    await expect(queue.addBulk('enrichEvent', [PAYLOAD, { eventIds: ['no id'] }])).rejects.toThrow('UUID');
+    await expect(queue.add('enrichEvent', { eventId: 'no id' })).rejects.toThrow('GUID');
+    await expect(queue.addBulk('enrichEvent', [PAYLOAD, { eventIds: ['no id'] }])).rejects.toThrow('GUID');
     expect(await queue.getJobCounts()).toMatchObject({ waiting: 0 });
     const added = await queue.addBulk('enrichEvent', [PAYLOAD, { eventIds: [] }]);
     expect(new Set(added.map(({ id }) => id)).size).toBe(2);

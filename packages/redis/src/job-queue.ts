@@ -170,8 +170,16 @@ export class JobQueue<Definition extends JobDefinition = JobDefinition> {
     return UNFINISHED.some((unfinished) => unfinished === state);
   }
 
+  /** Null for a job that is gone, and for one whose data somebody else has broken. */
   private async addedAt(jobId: string): Promise<number | null> {
-    const job = await this.ask(() => this.queue.getJob(jobId));
+    const job = await this.ask(async () => {
+      try {
+        return await this.queue.getJob(jobId);
+      } catch (error) {
+        if (error instanceof SyntaxError) return null;
+        throw error;
+      }
+    });
     return job ? job.timestamp : null;
   }
 

@@ -235,6 +235,36 @@ test('ids are the same in capitals, and of any kind that Postgres takes', async 
   expect(sessions.map(({ sessionJson }) => (sessionJson as { sequence: number }).sequence).sort()).toEqual([1, 2, 3]);
 });
 
+test('whatever a host wrote into a row by hand, it gets its attribution', async () => {
+  await using world = await openEnrichmentWorld();
+  const odd = [
+    { clientHintsJson: [1] },
+    { touchJson: 'x' },
+    { touchJson: { referrer: 5, clickIds: 'none' } },
+    { propsJson: { path: 'p'.repeat(2_000_000), userAgent: 5 } },
+    { propsJson: [] },
+    { clientHintsJson: { big: 'x'.repeat(200_000) } },
+  ];
+  const ids = await store(
+    world.prisma,
+    odd.map((more, at) => pageView(at, more)),
+  );
+  const [{ id: never = '' } = {}] = await world.prisma.$queryRaw<{ id: string }[]>`
+    INSERT INTO events (id, event_type, session_id, occurred_at)
+    VALUES (${uuidV7(NOW.getTime())}::uuid, 'page_viewed', 'session-1', 'infinity') RETURNING id`;
+  expect(await world.enrichment.enrichEvents([...ids, never])).toMatchObject({ enriched: odd.length + 1, failed: [] });
+});
+
+test('a job for a far day holds the sweep up for ten minutes, not for ever', async () => {
+  await using world = await openEnrichmentWorld();
+  await store(world.prisma, [pageView(0)]);
+  const longAgo = new Date(Date.now() - 3_600_000);
+  world.clock.now = new Date(Date.now() + 9 * 60_000);
+  expect(await world.enrichment.sweep(queueOf(longAgo))).toEqual({ queued: 0 });
+  world.clock.now = new Date(Date.now() + 12 * 60_000);
+  expect(await world.enrichment.sweep(queueOf(longAgo))).toEqual({ queued: 1 });
+});
+
 test('an event that Postgres takes too long over is found among its neighbours, and parked at last', async () => {
   await using world = await openEnrichmentWorld();
   const ids = await store(

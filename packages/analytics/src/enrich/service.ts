@@ -40,6 +40,8 @@ const IDS_PER_JOB = 1_000;
 const MOST_SWEPT = 100_000;
 /** A flush adds its job within this time of the moment its rows say they were stored at, or not at all. */
 const QUEUED_WITHIN_MS = 60_000;
+/** A job that hangs, or waits for a far day, holds the sweep up no longer. To enrich an event twice changes nothing. */
+const LONGEST_WAIT_MS = 10 * 60_000;
 const LONGEST_REASON = 2_000;
 
 /** Adds to stored events what can be found out about them: device, session, source, and what their entity looked like. */
@@ -100,7 +102,8 @@ export class EventEnrichmentService {
   async sweep(queue: SweptQueue): Promise<{ queued: number }> {
     const oldest = await queue.oldestUnfinishedAt();
     const now = this.deps.now();
-    const newest = Math.min(now.getTime(), oldest?.getTime() ?? Number.POSITIVE_INFINITY) - QUEUED_WITHIN_MS;
+    const behind = Math.max(oldest?.getTime() ?? now.getTime(), now.getTime() - LONGEST_WAIT_MS);
+    const newest = Math.min(now.getTime(), behind) - QUEUED_WITHIN_MS;
     const ids = await takeUnenriched(this.prisma, { before: new Date(newest), now, limit: MOST_SWEPT });
     await addAll(queue, ids);
     return { queued: ids.length };

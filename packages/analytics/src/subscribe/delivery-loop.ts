@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { dueSubscriptions } from '@tallymark/prisma/stores/subscriptions-lease';
 import { backoffMs } from '../ingest/backoff.ts';
 import { type Subscriber, SubscriptionTurn, type TurnDeps } from './subscription-turn.ts';
@@ -34,7 +35,10 @@ export class DeliveryLoop {
   private crowded = false;
   private endPause: () => void = () => {};
 
-  constructor(private readonly deps: LoopDeps) {}
+  constructor(private readonly deps: LoopDeps) {
+    // One listener for each request under way; more than ten are no leak.
+    setMaxListeners(0, this.abort.signal);
+  }
 
   start(): void {
     this.running ??= this.run();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyStoredEvent } from '@tallymark/contract/subscriptions';
 import type { PrismaClient } from '@tallymark/prisma/client';
+import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { EventLogFromElsewhere, type LogPosition } from '@tallymark/prisma/stores/event-log';
 import { endReplay, takeReplay } from '@tallymark/prisma/stores/subscriptions-dead-letters';
 import { readSubscribedEvents } from '@tallymark/prisma/stores/subscriptions-events';
@@ -80,9 +81,10 @@ export class SubscriptionTurn {
       return await this.read(from);
     } catch (error) {
       if (error instanceof TurnEnded) return 'idle';
-      if (!(error instanceof EventLogFromElsewhere)) throw error;
+      // What Postgres says is for the loop, which tries again. Anything else would be so next time, too: admins see it.
+      if (!(error instanceof EventLogFromElsewhere) && sqlStateOf(error) !== null) throw error;
       log.error({ err: error, subscription: this.held.name }, 'a subscription cannot go on');
-      await postpone(prisma, this.held, { error: error.message, delayMs: ELSEWHERE_RETRY_MS });
+      await postpone(prisma, this.held, { error: describeThrown(error), delayMs: ELSEWHERE_RETRY_MS });
       return 'idle';
     } finally {
       clearInterval(heartbeat);

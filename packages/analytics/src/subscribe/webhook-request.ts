@@ -68,10 +68,6 @@ function post(
     const late = () => request.destroy(new Error(`No answer within ${options.timeoutMs} ms.`));
     const timer = setTimeout(late, options.timeoutMs);
     options.signal.addEventListener('abort', breakOff);
-    request.on('close', () => {
-      clearTimeout(timer);
-      options.signal.removeEventListener('abort', breakOff);
-    });
     // The status is the answer, whatever becomes of the rest.
     let answer: Answer | undefined;
     request.on('error', (error) => (answer ? resolve(answer) : reject(error)));
@@ -79,6 +75,14 @@ function post(
       const given = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] };
       answer = given;
       drop(response, () => resolve(given));
+    });
+    // Asked to change the protocol, Node would end the connection without a word.
+    request.on('upgrade', (_response, socket) => socket.destroy());
+    request.on('close', () => {
+      clearTimeout(timer);
+      options.signal.removeEventListener('abort', breakOff);
+      if (answer) resolve(answer);
+      else reject(new Error('The connection ended without an answer.'));
     });
     request.end(body);
   });

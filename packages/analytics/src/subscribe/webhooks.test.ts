@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { eventually } from '@tallymark/testing/eventually';
 import { describe, expect, test } from 'vitest';
 import { NOW } from '../test-support/ingestion-world.ts';
@@ -55,6 +56,36 @@ describe('a webhook', () => {
     expect(receiver.received.map(({ delivery }) => delivery.events.map(({ id }) => id))).toEqual([ids, ids, ids]);
     expect(new Set(receiver.received.map(({ delivery }) => delivery.deliveryId)).size).toBe(1);
     expect(await subscriptions.deadLetters()).toEqual([]);
+  });
+
+  test('that asks to change the protocol is tried again like any that breaks off', async () => {
+    await using world = await openSubscriptionWorld();
+    await using receiver = await openReceiver();
+    const subscriptions = world.subscriptions();
+    await subscriptions.addWebhook({ name: 'changing', url: receiver.url, eventTypes: '*' });
+    receiver.answer = (response) => {
+      if (receiver.received.length > 1) response.writeHead(204).end();
+      else response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+    };
+    subscriptions.start();
+    await world.store(1);
+    await eventually(async () => (await subscriptions.list())[0]?.delivered === 1);
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  test('hears of a time that no clock shows as the beginning of time, and of what comes after it', async () => {
+    await using world = await openSubscriptionWorld();
+    await using receiver = await openReceiver();
+    const subscriptions = world.subscriptions();
+    await subscriptions.addWebhook({ name: 'patient', url: receiver.url, eventTypes: '*' });
+    const id = uuidV7(NOW.getTime());
+    await world.prisma.$executeRaw`
+      INSERT INTO events (id, event_type, occurred_at) VALUES (${id}::uuid, 'asset_viewed', 'infinity')`;
+    const ids = await world.store(1);
+    subscriptions.start();
+    await eventually(() => idsOf(receiver.received).length === 2);
+    expect(idsOf(receiver.received)).toEqual([id, ...ids]);
+    expect(receiver.received[0]?.delivery.events[0]?.occurredAt).toBe('1970-01-01T00:00:00.000Z');
   });
 
   test('that stays away gets a dead letter of the whole batch; redelivery and secrets take effect at once', async () => {
