@@ -56,10 +56,10 @@ export async function noteFailures(
     WHERE event_id = failure.id`;
 }
 
-/** Gives parked events their attempts back; the next sweep takes them. Answers how many. */
+/** Gives parked events their attempts back, as if they had been queued long ago: the next sweep takes them. Answers how many. */
 export function unparkFailures(db: SqlExecutor): Promise<number> {
   return db.$executeRaw`
-    UPDATE enrichment_backlog SET attempts = 0, failed_at = NULL, queued_at = NULL WHERE failed_at IS NOT NULL`;
+    UPDATE enrichment_backlog SET attempts = 0, failed_at = NULL, queued_at = to_timestamp(0) WHERE failed_at IS NOT NULL`;
 }
 
 /** Forgets what nobody will enrich, where enrichment is switched off. Answers how many. */
