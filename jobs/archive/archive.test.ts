@@ -57,7 +57,17 @@ test('lists and restores what retention has archived', async () => {
       code: 1,
       stderr: `There is no archive of 2025_02 in ${dir}; it holds: 2025_01.\n`,
     });
-    expect(await archive(['restore', '2025_01', '--hold-days', '3'], env)).toMatchObject({
+    expect(await archive(['restore', '2025_01', '--dir', '/nowhere'], env)).toMatchObject({
+      code: 1,
+      stderr: 'There is no folder /nowhere.\n',
+    });
+    expect(await archive(['list'], { ...env, TRACKING_ARCHIVE_DIR: 'archive' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('TRACKING_ARCHIVE_DIR: is not an absolute path'),
+    });
+    expect(
+      await archive(['restore', '2025_01', '--hold-days', '3'], { ...env, TRACKING_ARCHIVE_DIR: '/moved' }),
+    ).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('2025_01: 1 events restored, 0 there before.'),
     });

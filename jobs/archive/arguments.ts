@@ -9,7 +9,7 @@ Months of events that retention has written to files before it removed them.
   list              what was archived, and what of it is back
   restore MONTH     brings a month back, such as 2025_01; run again, it completes what is missing
   --hold-days DAYS  how long retention leaves the month alone; 30
-  --dir DIR         folder of the archives, where it is not that of TRACKING_ARCHIVE_DIR`;
+  --dir DIR         folder of the archives, where the month is not where it was written any more`;
 
 const DEFAULT_HOLD_DAYS = 30;
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { restoreMonth } from '@tallymark/analytics/retain/restore-month';
 import { createPrisma } from '@tallymark/prisma/client';
@@ -23,7 +22,9 @@ async function main(): Promise<number> {
       console.log(archiveTable(await listEventArchives(prisma)));
       return 0;
     }
-    const archiveDir = command.dir ?? (folder === undefined ? null : resolve(folder));
+    // The database knows where an archive was written; the setting may have changed since.
+    const recorded = (await listEventArchives(prisma)).some(({ month }) => month === command.month);
+    const archiveDir = command.dir ?? (recorded ? null : (folder ?? null));
     const restored = await restoreMonth({ ...command, archiveDir, prisma, databaseUrl, log, now: () => new Date() });
     const { month, events, alreadyThere, heldUntil } = restored;
     console.log(

@@ -33,7 +33,7 @@ const FACTS = `e.id, e.tenant_id AS "tenantId", e.site_id AS "siteId", e.session
   CASE WHEN isfinite(e.occurred_at) THEN extract(epoch FROM e.occurred_at) * 1000 ELSE 0 END AS "occurredAtMs",
   left(coalesce(e.user_agent, e.props_json ->> 'userAgent'), 2048) AS "userAgent",
   CASE WHEN pg_column_size(e.client_hints_json) <= 65536 THEN e.client_hints_json END AS "clientHints",
-  CASE WHEN pg_column_size(e.touch_json) <= 65536 THEN e.touch_json END AS touch,
+  CASE WHEN pg_column_size(e.touch_json) <= 16384 THEN e.touch_json END AS touch,
   left(e.props_json ->> 'path', 4096) AS path, left(e.props_json ->> 'url', 4096) AS url,
   left(e.props_json ->> 'referrer', 4096) AS "pageReferrer",
   e.entity_type AS "entityType", e.entity_id AS "entityId"`;
@@ -175,4 +175,15 @@ function neighbours(
     places.map(({ occurredAtMs }) => occurredAtMs),
     places.map(({ id }) => id),
   );
+}
+
+/**
+ * Runs `work` with indexes in order preferred to sorting: the planner takes sessions to be short, and would read and sort
+ * all of a long one to find the event before or the next page behind. Only for those looks: it misleads other statements.
+ */
+export async function inIndexOrder<Result>(db: SqlExecutor, work: () => Promise<Result>): Promise<Result> {
+  await db.$queryRaw`SELECT set_config('enable_sort', 'off', true)`;
+  const result = await work();
+  await db.$queryRaw`SELECT set_config('enable_sort', 'on', true)`;
+  return result;
 }

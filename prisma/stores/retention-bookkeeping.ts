@@ -5,6 +5,8 @@ export interface BookkeepingLimits {
   readonly ratesBefore: Date;
   /** Runs that started before this go. */
   readonly runsBefore: Date;
+  /** Dead letters that were replayed before this go; open ones stay. */
+  readonly lettersBefore: Date;
 }
 
 /** Deletes what nobody looks at any more. The runs that `retentionFloor` rests on stay. Returns the rows deleted. */
@@ -18,5 +20,9 @@ export async function deleteOldBookkeeping(db: SqlExecutor, limits: BookkeepingL
       AND id IS DISTINCT FROM (
         SELECT id FROM retention_runs WHERE removed > 0 OR partitions <> '{}' OR finished_at IS NULL
         ORDER BY removed_to DESC, started_at DESC LIMIT 1)`;
-  return rates + deduplication + retention;
+  const letters = await db.$executeRaw`
+    DELETE FROM dead_letters WHERE resolved_at < ${limits.lettersBefore}::timestamptz`;
+  const deliveries = await db.$executeRaw`
+    DELETE FROM subscription_dead_letters WHERE replayed_at < ${limits.lettersBefore}::timestamptz`;
+  return rates + deduplication + retention + letters + deliveries;
 }

@@ -6,6 +6,7 @@ import type { RetentionSession } from './retention-session.ts';
 
 const KEY: Readonly<Record<Partitioned, string>> = { events: 'id', attribution: 'event_id' };
 const STAGING = 'pg_temp.archived_rows';
+const SEEN: Readonly<Record<Partitioned, string>> = { events: 'seen_events', attribution: 'seen_attribution' };
 
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
@@ -44,7 +45,7 @@ export function copyPartition(
  */
 export async function prepareLoading(
   session: RetentionSession,
-  { name, columns }: { readonly name: string; readonly columns: readonly string[] },
+  { table, name, columns }: { readonly table: Partitioned; readonly name: string; readonly columns: readonly string[] },
 ): Promise<RowLoader> {
   const present = new Set(await columnsOf(session, name));
   const known = columns.filter((column) => present.has(column)).map(identifier);
@@ -54,6 +55,8 @@ export async function prepareLoading(
   await session.$executeRawUnsafe(
     `CREATE TEMP TABLE archived_rows AS SELECT ${known.join(', ')} FROM ${partition} WITH NO DATA`,
   );
+  // A row can be in several parts of an archive.
+  await session.$executeRawUnsafe(`CREATE TEMP TABLE IF NOT EXISTS ${SEEN[table]} (id uuid PRIMARY KEY)`);
   for (const column of gone) await session.$executeRawUnsafe(`ALTER TABLE ${STAGING} ADD COLUMN ${column} text`);
   const list = columns.map(identifier).join(', ');
   return {
@@ -66,13 +69,23 @@ export async function prepareLoading(
       const { rowCount } = await session.client.query(
         `INSERT INTO ${partition} (${known.join(', ')}) SELECT ${known.join(', ')} FROM ${STAGING} ON CONFLICT DO NOTHING`,
       );
+      const different = await session.$executeRawUnsafe(
+        `INSERT INTO pg_temp.${SEEN[table]} SELECT ${KEY[table]} FROM ${STAGING} ON CONFLICT DO NOTHING`,
+      );
       await session.$executeRawUnsafe('COMMIT');
-      return rowCount ?? 0;
+      return { added: rowCount ?? 0, different };
     },
   };
 }
 
+export interface LoadedRows {
+  /** Rows that were not there yet. */
+  readonly added: number;
+  /** Rows, there or not, that the session has not loaded before. */
+  readonly different: number;
+}
+
 export interface RowLoader {
-  /** Loads whole lines in one transaction and returns how many of the rows were not there yet. */
-  load(lines: readonly Buffer[]): Promise<number>;
+  /** Loads whole lines in one transaction. */
+  load(lines: readonly Buffer[]): Promise<LoadedRows>;
 }

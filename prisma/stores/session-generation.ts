@@ -12,15 +12,10 @@ export interface EnrichmentStanding {
   readonly enriched: ReadonlySet<string>;
 }
 
-/**
- * What has to be known once the streams are locked, in one round trip. From here on the transaction prefers indexes in
- * order to sorting: the planner takes sessions to be short, and would read and sort all of a long one to find the event
- * before or the next page behind.
- */
+/** What has to be known once the streams are locked, in one round trip. */
 export async function readStanding(db: SqlExecutor, ids: readonly string[]): Promise<EnrichmentStanding> {
   const rows = await db.$queryRaw`
-    SELECT set_config('enable_sort', 'off', true),
-           (SELECT generation::text FROM session_cache_generation) AS generation,
+    SELECT (SELECT generation::text FROM session_cache_generation) AS generation,
            pg_current_xact_id()::text AS xid,
            ARRAY(SELECT event_id::text FROM attribution WHERE event_id = ANY (${[...ids]}::uuid[])) AS enriched`;
   const [{ generation, xid, enriched }] = standing.parse(rows);

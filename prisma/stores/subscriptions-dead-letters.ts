@@ -50,15 +50,13 @@ export function requestReplay(db: SqlExecutor, subscription: string, ids: readon
 }
 
 const replayRow = z.object({ id: z.string(), eventIds: z.array(z.string()) });
+export type ReplayedLetter = Readonly<z.infer<typeof replayRow>>;
 
 /**
  * The oldest letter that waits for redelivery. The wish ends with it, and the attempt is counted before it is made: a
  * letter that takes the process down is not tried again and again. Null when none waits or the lease is gone.
  */
-export async function takeReplay(
-  db: SqlExecutor,
-  { name, lease }: HeldLease,
-): Promise<{ readonly id: string; readonly eventIds: readonly string[] } | null> {
+export async function takeReplay(db: SqlExecutor, { name, lease }: HeldLease): Promise<ReplayedLetter | null> {
   const [row] = await db.$queryRaw<unknown[]>`
     UPDATE subscription_dead_letters SET replay_requested_at = NULL, attempts = attempts + 1
     WHERE id = (
@@ -69,11 +67,27 @@ export async function takeReplay(
   return row === undefined ? null : replayRow.parse(row);
 }
 
-/** What became of a redelivery; null is a success. */
-export async function endReplay(db: SqlExecutor, id: string, error: string | null): Promise<void> {
-  await db.$executeRaw`
+/** What became of a redelivery; null is a success. False when the lease is gone: nothing was changed. */
+export async function endReplay(
+  db: SqlExecutor,
+  { name, lease }: HeldLease,
+  { id, error }: { readonly id: string; readonly error: string | null },
+): Promise<boolean> {
+  const updated = await db.$executeRaw`
     UPDATE subscription_dead_letters
     SET error = coalesce(${error}, error),
         replayed_at = CASE WHEN ${error === null} THEN clock_timestamp() END
-    WHERE id = ${id}::uuid`;
+    WHERE id = ${id}::uuid
+      AND EXISTS (SELECT FROM event_subscriptions WHERE name = ${name} AND lease = ${lease}::uuid)`;
+  return updated === 1;
+}
+
+/**
+ * Wishes again for what was taken and came to no end. Needs no lease: of a subscription that is disabled or removed
+ * nobody has one, and a wish too many is a delivery too many at most.
+ */
+export async function keepReplay(db: SqlExecutor, id: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE subscription_dead_letters SET replay_requested_at = coalesce(replay_requested_at, clock_timestamp())
+    WHERE id = ${id}::uuid AND replayed_at IS NULL`;
 }

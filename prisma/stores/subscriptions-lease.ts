@@ -36,19 +36,31 @@ const position = z.object({
   afterEvent: z.int(),
 });
 
-/** Takes the lease where nobody has it, and tells where to go on reading. Null: somebody has, or it is not due. */
+const claimed = position.extend({ postponed: z.boolean() });
+
+export interface ClaimedSubscription {
+  /** Where to go on reading. */
+  readonly position: LogPosition;
+  /** The last turn ended with a wait. */
+  readonly postponed: boolean;
+}
+
+/** Takes the lease where nobody has it. Null: somebody has, or it is not due. */
 export async function claimSubscription(
   db: SqlExecutor,
   { name, lease, leaseMs }: { readonly name: string; readonly lease: string; readonly leaseMs: number },
-): Promise<LogPosition | null> {
+): Promise<ClaimedSubscription | null> {
   const [row] = await db.$queryRaw<unknown[]>`
     UPDATE event_subscriptions
     SET lease = ${lease}::uuid, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE name = ${name} AND enabled
       AND (leased_until IS NULL OR leased_until < clock_timestamp())
       AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
-    RETURNING done, reading, after_xid AS "afterXid", after_id AS "afterId", after_event AS "afterEvent"`;
-  return row === undefined ? null : position.parse(row);
+    RETURNING done, reading, after_xid AS "afterXid", after_id AS "afterId", after_event AS "afterEvent",
+              next_attempt_at IS NOT NULL AS postponed`;
+  if (row === undefined) return null;
+  const { postponed, ...from } = claimed.parse(row);
+  return { position: from, postponed };
 }
 
 /** False when the lease has gone to somebody else. */

@@ -50,7 +50,8 @@ export async function settle(db: SqlExecutor, { name, lease }: HeldLease, settle
         done = ${position.done}, reading = ${position.reading}, after_xid = ${position.afterXid},
         after_id = ${position.afterId}, after_event = ${position.afterEvent},
         attempts = 0, next_attempt_at = NULL,
-        last_error = coalesce(${deadLetter?.error ?? null}, last_error),
+        last_error = CASE WHEN ${delivered} > 0 THEN ${deadLetter?.error ?? null}::text
+                          ELSE coalesce(${deadLetter?.error ?? null}, last_error) END,
         delivered = delivered + ${delivered}, dead_lettered = dead_lettered + ${ids.length},
         last_delivered_at = CASE WHEN ${delivered} > 0 THEN clock_timestamp() ELSE last_delivered_at END
       WHERE name = ${name} AND lease = ${lease}::uuid

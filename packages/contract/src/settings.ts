@@ -60,8 +60,11 @@ export const settingsSchema = z.object({
   TRACKING_AUTO_CLEANUP_ENABLED: flag.default(true),
   /** When retention runs. */
   TRACKING_RETENTION_CRON: cron.default('0 3 * * *'),
-  /** Folder that months are archived in before they go; not archived where unset. */
-  TRACKING_ARCHIVE_DIR: z.string().min(1).optional(),
+  /** Folder, as an absolute path, that months are archived in before they go; not archived where unset. */
+  TRACKING_ARCHIVE_DIR: z
+    .string()
+    .regex(/^(\/|[A-Za-z]:[\\/])/, 'is not an absolute path: each process would look elsewhere')
+    .optional(),
   /** What runs the jobs; BullMQ on the Redis above. */
   JOBS_PROVIDER: z.enum(['bullmq']).default('bullmq'),
   /** IANA time zone of every schedule. */

@@ -33,9 +33,9 @@ export interface SweptQueue {
   oldestUnfinishedAt(): Promise<Date | null>;
 }
 
-/** Events in one transaction, and transactions at a time: a thousand locks at most, of the 6,400 there are by default. */
+/** Events in one transaction, and transactions at a time: 2,000 locks at most, of the 6,400 there are by default. */
 const BATCH_SIZE = 500;
-const WRITERS = 2;
+const WRITERS = 4;
 const IDS_PER_JOB = 1_000;
 const MOST_SWEPT = 100_000;
 /** A flush adds its job within this time of the moment its rows say they were stored at, or not at all. */

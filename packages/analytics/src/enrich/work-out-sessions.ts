@@ -4,6 +4,7 @@ import {
   type EnrichmentEvent,
   findEventsAfter,
   findEventsBefore,
+  inIndexOrder,
   type Neighbour,
   type StreamPlace,
 } from '@tallymark/prisma/stores/enrichment-events';
@@ -33,9 +34,9 @@ interface StreamWork {
   readonly news: readonly NewEvent[];
 }
 
-/** Stored events read behind the first new one of each stream; most have none there. */
-const FIRST_LOOK = 1;
-/** Stored events read at a time from then on, one stream after the other: what events hold may be large. */
+/** Stored events read behind the first new ones, all streams together: what events hold may be large. */
+const FIRST_LOOK = 4_000;
+/** Stored events of one stream read at a time. */
 const PAGE = 200;
 
 /**
@@ -54,12 +55,12 @@ export async function workOutSessions(
     const head = heads.get(key);
     return !head || !first || inOrder({ occurredAtMs: head.lastAtMs, id: head.lastId }, first) > 0;
   });
-  const around = await readAround(tx, inTheMiddle);
+  const around = inTheMiddle.length === 0 ? NOTHING_AROUND : await inIndexOrder(tx, () => readAround(tx, inTheMiddle));
   const sessions = new Map<string, SessionState>();
   const newHeads = new Map<string, SessionState>();
   const revisions = new Revisions(tx);
   for (const stream of work) {
-    const near = around.get(stream.key) ?? { before: heads.get(stream.key) ?? null, after: [] };
+    const near = around.get(stream.key) ?? { before: heads.get(stream.key) ?? null, after: [], limit: PAGE };
     const head = await walk(tx, stream, near, { sessions, revisions, readTouch });
     if (head) newHeads.set(stream.key, head);
   }
@@ -80,23 +81,29 @@ function streamsOf(news: readonly NewEvent[]): StreamWork[] {
   return [...streams.values()];
 }
 
+const NOTHING_AROUND: ReadonlyMap<string, Around> = new Map();
+
 interface Around {
   readonly before: SessionState | null;
-  /** The first of what is stored behind the first new event. */
+  /** The first of what is stored behind the first new event, `limit` at the most. */
   readonly after: readonly Neighbour[];
+  readonly limit: number;
 }
 
 async function readAround(tx: SqlExecutor, work: readonly StreamWork[]): Promise<ReadonlyMap<string, Around>> {
-  const around = new Map<string, { before: SessionState | null; after: Neighbour[] }>();
+  const around = new Map<string, Around>();
+  const firstLook = Math.min(PAGE, Math.ceil(FIRST_LOOK / work.length));
   for (const by of ['session', 'visitor'] as const) {
     const own = work.filter(({ stream }) => stream.by === by);
     const places = own.flatMap(({ stream, news: [first] }) => (first ? [placeOf(stream, first)] : []));
     const before = await findEventsBefore(tx, by, places, SESSION_SILENCE_MS);
-    const after = await findEventsAfter(tx, by, places, FIRST_LOOK);
+    const after = await findEventsAfter(tx, by, places, firstLook);
     const near = own.map(() => ({ before: null as SessionState | null, after: [] as Neighbour[] }));
     for (const event of before) near[event.place] = { before: storedSession(event), after: [] };
     for (const event of after) near[event.place]?.after.push(event);
-    for (const [at, { key }] of own.entries()) around.set(key, near[at] ?? { before: null, after: [] });
+    for (const [at, { key }] of own.entries()) {
+      around.set(key, { ...(near[at] ?? { before: null, after: [] }), limit: firstLook });
+    }
   }
   return around;
 }
@@ -132,14 +139,14 @@ interface Walk {
 async function walk(
   tx: SqlExecutor,
   work: StreamWork,
-  { before, after }: Around,
+  { before, after, limit }: Around,
   out: Walk,
 ): Promise<SessionState | null> {
   const { stream, news } = work;
   const ownHosts = news[0]?.ownHosts ?? new Set();
   let state = before;
   let page = after;
-  let pageSize = FIRST_LOOK;
+  let pageSize = limit;
   let next = 0;
   for (;;) {
     const lastOfPage = page.length === pageSize ? page.at(-1) : undefined;
@@ -157,7 +164,8 @@ async function walk(
     }
     if (!lastOfPage) break;
     pageSize = PAGE;
-    page = await findEventsAfter(tx, stream.by, [placeOf(stream, lastOfPage)], PAGE);
+    const behind = placeOf(stream, lastOfPage);
+    page = await inIndexOrder(tx, () => findEventsAfter(tx, stream.by, [behind], PAGE));
   }
   for (const event of news.slice(next)) {
     state = sessionAfter(state, event, ownHosts);

@@ -6,9 +6,16 @@ import type { IngestionConfig } from './config.ts';
 export function retentionFloor(now: Date, retention: IngestionConfig['retention']): Date {
   const floor = new Date(now);
   if ('days' in retention) floor.setUTCDate(floor.getUTCDate() - retention.days);
-  else floor.setUTCMonth(floor.getUTCMonth() - retention.months);
+  else {
+    // The 31st of a month that has none would be a day of the next: the floor would run ahead, and back on the 1st.
+    floor.setUTCDate(1);
+    floor.setUTCMonth(floor.getUTCMonth() - retention.months);
+    floor.setUTCDate(Math.min(now.getUTCDate(), daysOfMonth(floor)));
+  }
   return floor;
 }
+
+const daysOfMonth = (date: Date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
 
 interface TimeRuleInput {
   readonly occurredAt: Date;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -52,6 +53,18 @@ export function rowsOf(path: string): Readable {
   const packed = createReadStream(path).on('error', (error) => unpacked.destroy(error));
   unpacked.once('close', () => packed.destroy());
   return packed.pipe(unpacked);
+}
+
+/**
+ * Makes a folder that outlives a power cut: those above it are brought to the disk, up to the one that got the first new
+ * entry, and the one right above even if nothing was made, for whoever was killed before. Returns which, innermost first.
+ */
+export async function makeFolder(path: string): Promise<string[]> {
+  const first = (await mkdir(path, { recursive: true, mode: 0o700 })) ?? path;
+  const above = [dirname(path)];
+  for (let made = dirname(path); made.length >= first.length; made = dirname(made)) above.push(dirname(made));
+  for (const folder of above) await syncFolder(folder);
+  return above;
 }
 
 /** A rename is only as durable as its folder. */

@@ -1,8 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnsOf, copyPartition, inSnapshot } from '@tallymark/prisma/stores/retention-copy';
 import { openRetentionSession, type RetentionSession } from '@tallymark/prisma/stores/retention-session';
-import { readBack, syncFolder, type WrittenFile, writeRows } from './archive-file.ts';
+import { makeFolder, readBack, syncFolder, type WrittenFile, writeRows } from './archive-file.ts';
 import { type ArchivedTable, type ArchivePart, type Manifest, readManifest, writeManifest } from './manifest.ts';
 import type { Month } from './month.ts';
 import { digestRows, sameRows } from './row-digest.ts';
@@ -33,7 +33,7 @@ export interface ArchivedMonth {
  */
 export async function archiveMonth(request: ArchiveRequest): Promise<ArchivedMonth> {
   const path = join(request.archiveDir, request.month.label);
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path);
   const before = await readManifest(path);
   const number = 1 + Math.max(0, ...(before?.parts ?? []).map(({ number }) => number));
   const partial = (table: string) => join(path, `${table}-${number}.copy.gz.partial`);

@@ -142,6 +142,51 @@ test('a month that comes again in part adds to its archive and never replaces it
   expect(await world.ids()).toEqual([...first, ...second].sort());
 });
 
+test('a row that is in two parts of an archive counts once', async () => {
+  await using world = await openRetentionWorld();
+  await world.store([DAY]);
+  const service = world.retention({ archiveDir: world.archiveDir });
+  await service.cleanupNow();
+  await restore(world, { holdDays: 1 });
+  await world.store(['2025-08-11T00:00:00Z']);
+  world.clock.now = new Date('2026-11-20T00:00:00Z');
+  expect(await service.cleanupNow()).toMatchObject({ removed: 2, complete: true });
+  expect(await restore(world)).toMatchObject({ events: 2, alreadyThere: 0 });
+  expect(await restore(world)).toMatchObject({ events: 0, alreadyThere: 2 });
+});
+
+test('marks are on record again, and what was not enriched waits for it', async () => {
+  await using world = await openRetentionWorld();
+  const { prisma } = world;
+  const [kept = '', repeat = '', waiting = '', odd = ''] = await world.store([DAY, DAY, DAY, DAY]);
+  const mark = (duplicateOf: unknown) => ({ propsJson: { _duplicate: true, _duplicateOf: duplicateOf } as object });
+  await prisma.event.updateMany({ where: { id: repeat }, data: mark(kept) });
+  await prisma.event.updateMany({ where: { id: odd }, data: mark('nothing of ours') });
+  await prisma.attribution.deleteMany({ where: { eventId: waiting } });
+  await world.retention({ archiveDir: world.archiveDir }).cleanupNow();
+  expect(await prisma.enrichmentBacklog.count()).toBe(0);
+  for (let n = 0; n < 2; n += 1) {
+    await restore(world);
+    expect(await prisma.duplicateMark.findMany()).toMatchObject([
+      { eventId: repeat, duplicateOf: kept, runId: '00000000-0000-0000-0000-000000000000', revertedAt: null },
+    ]);
+    expect(await prisma.enrichmentBacklog.findMany()).toMatchObject([{ eventId: waiting }]);
+  }
+});
+
+test('a month that has an archive elsewhere stays until somebody says where they belong', async () => {
+  await using world = await openRetentionWorld();
+  await world.store([DAY]);
+  await world.retention({ archiveDir: world.archiveDir }).cleanupNow();
+  const late = await world.store(['2025-08-12T00:00:00Z']);
+  const elsewhere = join(world.archiveDir, 'elsewhere');
+  const report = await world.retention({ archiveDir: elsewhere }).cleanupNow();
+  expect(report).toMatchObject({ removed: 0, complete: false, months: [{ month: MONTH, outcome: 'postponed' }] });
+  expect(report.months[0]?.reason).toContain(join(world.archiveDir, MONTH));
+  expect(report.months[0]?.reason).toContain(elsewhere);
+  expect(await world.ids()).toEqual(late);
+});
+
 test('an archive that is damaged by the time it is needed again is written anew', async () => {
   await using world = await openRetentionWorld();
   const ids = await world.store([DAY]);

@@ -151,6 +151,42 @@ test('a rule that is set while a run is under way protects what it speaks of', a
   expect(await world.ids()).toEqual(ids);
 });
 
+test('a rule that becomes shorter while a run is under way is for the next one', async () => {
+  await using world = await openRetentionWorld();
+  const [, later = ''] = await world.store(['2025-10-10T00:00:00Z', '2025-10-20T00:00:00Z']);
+  const service = world.retention({ patienceMs: 20_000 });
+  const { running } = await whileHeld(world, 'LOCK TABLE events IN EXCLUSIVE MODE', async () => {
+    const started = service.cleanupNow();
+    await eventually(async () => (await service.runs()).length === 1);
+    await service.rules.set({ siteId: '*', eventType: '*', keepDays: 375 });
+    return { running: started };
+  });
+  expect(await running).toMatchObject({ removed: 1, plan: { rows: 1 } });
+  expect(await world.ids()).toEqual([later]);
+  expect(await service.cleanupNow()).toMatchObject({ removed: 1 });
+});
+
+test('a month stays that is over only by a rule that became shorter while the run was under way', async () => {
+  await using world = await openRetentionWorld();
+  await world.store(['2025-08-10T00:00:00Z']);
+  const late = eventAt('2025-08-20T00:00:00Z', { eventType: 'license_signed' });
+  const service = world.retention({ patienceMs: 20_000 });
+  await service.rules.set({ siteId: '*', eventType: 'license_signed', keepDays: null });
+  const { running } = await world.prisma.$transaction(
+    async (tx) => {
+      await tx.event.createManyAndReturn({ data: late });
+      const started = service.cleanupNow();
+      await eventually(async () => (await service.runs()).length === 1);
+      await service.rules.remove({ siteId: '*', eventType: 'license_signed' });
+      return { running: started };
+    },
+    { timeout: 20_000 },
+  );
+  expect(await running).toMatchObject({ removed: 0, months: [{ outcome: 'postponed' }] });
+  expect(await world.ids()).toHaveLength(2);
+  expect(await service.cleanupNow()).toMatchObject({ removed: 2, months: [{ outcome: 'dropped' }] });
+});
+
 test('attribution that somebody holds keeps its event, and the run goes on', async () => {
   await using world = await openRetentionWorld();
   const [held = ''] = await world.store(['2025-10-02T00:00:00Z']);
@@ -212,7 +248,20 @@ test('bookkeeping goes when it is past its use, but not the run that tells how f
     { removedTo: at('2024-03-01'), removed: 0n },
   ].map((more) => ({ ...more, id: uuidV7(0), startedAt: at('2025-01-01'), finishedAt: at('2025-01-01') }));
   await prisma.retentionRun.createMany({ data: runs });
+  const letter = { reason: 'refused', message: '', payload: Buffer.from('{}'), createdAt: at('2025-01-01') };
+  const resolved = ['2026-08-17T11:00:00Z', '2026-08-17T13:00:00Z', null].map((time) => ({
+    ...letter,
+    eventId: uuidV7(0),
+    ...(time && { resolution: 'stored', resolvedAt: at(time) }),
+  }));
+  await prisma.deadLetter.createMany({ data: resolved });
   await world.retention().cleanupNow();
+  expect((await prisma.deadLetter.findMany()).map(({ eventId }) => eventId).sort()).toEqual(
+    resolved
+      .slice(1)
+      .map(({ eventId }) => eventId)
+      .sort(),
+  );
   expect((await prisma.deduplicationRate.findMany()).map(({ hour }) => hour)).toEqual([at('2026-08-17T13:00:00Z')]);
   expect((await prisma.deduplicationRun.findMany()).map(({ startedAt }) => startedAt)).toEqual([at('2025-11-16')]);
   expect((await prisma.retentionRun.findMany({ orderBy: { startedAt: 'asc' } })).map(({ id }) => id)).toEqual([

@@ -4,9 +4,10 @@ import { deleteEvents, limitBatch, lockDueEvents } from '@tallymark/prisma/store
 import { countEventGroups } from '@tallymark/prisma/stores/retention-census';
 import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
 import { backoffMs } from '../ingest/backoff.ts';
-import { type RetentionRunContext, readCutoffs } from './deps.ts';
+import type { RetentionRunContext } from './deps.ts';
 import type { Month } from './month.ts';
 import type { MonthPlan, MonthReport } from './shapes.ts';
+import { stillDue } from './still-due.ts';
 
 const LOCK_TIMEOUT_MS = 1_000;
 const TRANSACTION_TIMEOUT_MS = 120_000;
@@ -47,7 +48,7 @@ async function deleteBatch(
   from: string,
 ): Promise<string[]> {
   const { prisma, config, runId } = context;
-  const cutoffs = (await readCutoffs(context, context.at)).forGroups(plan.groups);
+  const cutoffs = await stillDue(context, plan, plan.groups);
   return prisma.$transaction(
     async (tx) => {
       await limitBatch(tx, LOCK_TIMEOUT_MS);
@@ -75,8 +76,7 @@ async function patiently<Result>(patienceMs: number, work: () => Promise<Result>
   }
 }
 
-async function countDue(context: RetentionRunContext, { names }: Month, { groups }: MonthPlan): Promise<number> {
-  const cutoffs = await readCutoffs(context, context.at);
-  const counts = await countEventGroups(context.prisma, names.events, cutoffs.forGroups(groups));
+async function countDue(context: RetentionRunContext, { names }: Month, plan: MonthPlan): Promise<number> {
+  const counts = await countEventGroups(context.prisma, names.events, await stillDue(context, plan, plan.groups));
   return counts.reduce((sum, { due }) => sum + due, 0);
 }

@@ -1,14 +1,22 @@
-import { latestMigration, markArchiveTakenAway, saveEventArchive } from '@tallymark/prisma/stores/archives';
+import { join } from 'node:path';
+import {
+  latestMigration,
+  listEventArchives,
+  markArchiveTakenAway,
+  saveEventArchive,
+} from '@tallymark/prisma/stores/archives';
 import { dropPartitions, ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { deleteKeptByEventId } from '@tallymark/prisma/stores/retention-batch';
 import { countEventGroups, listEventGroups } from '@tallymark/prisma/stores/retention-census';
 import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
 import { type ArchivedMonth, archiveMonth, isUnchanged } from './archive-month.ts';
-import { type RetentionRunContext, readCutoffs } from './deps.ts';
+import type { RetentionRunContext } from './deps.ts';
 import { detachMonth } from './detach-month.ts';
+import { RetentionError } from './errors.ts';
 import { totalsOf } from './manifest.ts';
 import type { Month } from './month.ts';
 import type { MonthPlan, MonthReport } from './shapes.ts';
+import { stillDue } from './still-due.ts';
 
 const DROP_TIMEOUT_MS = 300_000;
 
@@ -22,7 +30,7 @@ export async function dropMonth(context: RetentionRunContext, month: Month, plan
   const report = { month: month.label, removed: 0, archive: archived && summary(archived) };
   try {
     await detachMonth(context, month);
-    const judged = await judge(context, month, archived);
+    const judged = await judge(context, month, plan, archived);
     const reason = judged.reason ?? (await drop(context, month, judged.rows));
     if (reason === null) return { ...report, outcome: 'dropped', removed: judged.rows, reason: null };
     await putBack(context, month);
@@ -38,6 +46,7 @@ export async function dropMonth(context: RetentionRunContext, month: Month, plan
 async function archive(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<ArchivedMonth> {
   const { prisma, databaseUrl, config, log, now } = context;
   if (config.archiveDir === null) throw new Error('There is no folder to archive in.');
+  await refuseOtherFolder(context, join(config.archiveDir, month.label), month.label);
   const migration = await latestMigration(prisma);
   const common = { databaseUrl, archiveDir: config.archiveDir, month, now: now() };
   const archived = await archiveMonth({ ...common, tableBytes: plan.bytes, migration });
@@ -53,6 +62,16 @@ async function archive(context: RetentionRunContext, month: Month, plan: MonthPl
   return archived;
 }
 
+/** An archive only grows: a second one in another folder would be all that the database knows of. */
+async function refuseOtherFolder({ prisma }: RetentionRunContext, path: string, label: string): Promise<void> {
+  const known = (await listEventArchives(prisma)).find(({ month }) => month === label);
+  if (known === undefined || known.path === path) return;
+  throw new RetentionError(
+    'unknown_archive',
+    `There is an archive of ${label} in ${known.path}. Move it to ${path} and say so in event_archives, or set TRACKING_ARCHIVE_DIR back.`,
+  );
+}
+
 const summary = ({ path, part, reused }: ArchivedMonth) => ({
   path,
   tableBytes: part.tableBytes,
@@ -61,15 +80,16 @@ const summary = ({ path, part, reused }: ArchivedMonth) => ({
 });
 
 /** Looks at the detached partitions. `reason` says why they must not go. */
-async function judge(context: RetentionRunContext, month: Month, archived: ArchivedMonth | null) {
-  const { prisma, databaseUrl, at } = context;
-  const cutoffs = await readCutoffs(context, at);
-  const groups = cutoffs.forGroups(await listEventGroups(prisma, month.names.events));
+async function judge(context: RetentionRunContext, month: Month, plan: MonthPlan, archived: ArchivedMonth | null) {
+  const { prisma, databaseUrl } = context;
+  // The rules last: reading the month takes its time, and one that is set meanwhile protects what it speaks of.
+  const unchanged = archived === null || (await isUnchanged(databaseUrl, month, archived.part));
+  const groups = await stillDue(context, plan, await listEventGroups(prisma, month.names.events));
   const counts = await countEventGroups(prisma, month.names.events, groups);
   const rows = counts.reduce((sum, { due }) => sum + due, 0);
   const staying = counts.reduce((sum, { exempt, kept }) => sum + exempt + kept, 0);
   if (staying > 0) return { rows, reason: `${staying} events came meanwhile that have to stay` };
-  if (archived && !(await isUnchanged(databaseUrl, month, archived.part))) {
+  if (!unchanged) {
     return { rows, reason: 'events were added or changed after the month was archived' };
   }
   return { rows, reason: null };

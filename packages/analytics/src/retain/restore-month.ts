@@ -8,6 +8,7 @@ import {
 } from '@tallymark/prisma/stores/archives';
 import { ensurePartitions, PARTITIONED, parseMonth } from '@tallymark/prisma/stores/partitions';
 import { prepareLoading } from '@tallymark/prisma/stores/retention-copy';
+import { completeRestored } from '@tallymark/prisma/stores/retention-restored';
 import {
   openRetentionSession,
   type RetentionSession,
@@ -51,7 +52,8 @@ export interface RestoredMonth {
 
 /**
  * Brings an archived month back, row for row; rows that are there stay as they are. Checks every file before it begins.
- * Run again after it was killed, it completes what is missing. Restored events are not logged or enriched once more.
+ * Run again after it was killed, it completes what is missing. Restored events are not logged or enriched once more;
+ * those that never were enriched wait for it again.
  *
  * @throws RetentionError for a month that is not archived, damaged files, or while retention is running.
  */
@@ -79,12 +81,13 @@ export async function restoreMonth(options: RestoreOptions): Promise<RestoredMon
   await holdEventArchive(prisma, month.label, heldUntil);
   await ensurePartitions(prisma, [month.from]);
   const loaded = await load(session, month, archive, log);
+  await completeRestored(session, month.names);
   await markArchiveRestored(prisma, month.label, now());
   return {
     month: month.label,
     events: loaded.events,
     attribution: loaded.attribution,
-    alreadyThere: totalsOf(archive.manifest).events - loaded.events,
+    alreadyThere: loaded.different - loaded.events,
     heldUntil,
   };
 }
@@ -122,14 +125,16 @@ async function load(
   { path, manifest }: LocatedArchive,
   log: Logger,
 ) {
-  const loaded = { events: 0, attribution: 0 };
+  const loaded = { events: 0, attribution: 0, different: 0 };
   // The latest first: a row that is in several parts is taken as it was last.
   for (const part of manifest.parts.toReversed()) {
     for (const table of PARTITIONED) {
       const from: ArchivedTable = part[table];
-      const loader = await prepareLoading(session, { name: names[table], columns: from.columns });
+      const loader = await prepareLoading(session, { table, name: names[table], columns: from.columns });
       for await (const block of rowBlocks(rowsOf(join(path, from.file)), BLOCK_BYTES)) {
-        loaded[table] += await loader.load(block);
+        const { added, different } = await loader.load(block);
+        loaded[table] += added;
+        if (table === 'events') loaded.different += different;
         log.info({ month: label, table, restored: loaded[table], of: from.rows }, 'restoring');
       }
     }

@@ -13,6 +13,8 @@ import type { CleanupReport, MonthPlan, MonthReport, RetentionPlan } from './sha
 
 const RATES_KEPT_DAYS = 90;
 const RUNS_KEPT_DAYS = 365;
+/** Of dead letters that were replayed. */
+const LETTERS_KEPT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** One run, by whoever holds the lock for it. A month that fails is reported and does not keep the others. */
@@ -36,6 +38,7 @@ export async function runRetention(deps: RetentionDeps, signal?: AbortSignal): P
   await deleteOldBookkeeping(deps.prisma, {
     ratesBefore: new Date(at.getTime() - RATES_KEPT_DAYS * DAY_MS),
     runsBefore: new Date(at.getTime() - RUNS_KEPT_DAYS * DAY_MS),
+    lettersBefore: new Date(at.getTime() - LETTERS_KEPT_DAYS * DAY_MS),
   });
   deps.log.info({ runId, removed, months: months.length, error }, 'retention done');
   return { runId, plan, removed, months, complete: error === null };

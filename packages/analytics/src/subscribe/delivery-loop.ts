@@ -18,6 +18,9 @@ export interface LoopDeps extends Omit<TurnDeps, 'signal'> {
     | null;
 }
 
+/** For turns to end in after their requests were broken off. */
+const BREAK_OFF_MS = 1_000;
+
 interface RunningTurn {
   readonly webhook: boolean;
   stopping: boolean;
@@ -63,14 +66,12 @@ export class DeliveryLoop {
     this.stopping = true;
     this.wake();
     const ended = Promise.all([this.running, ...[...this.turns.values()].map(({ done }) => done)]);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), deadlineMs);
-    });
-    const outcome = await Promise.race([ended, late]);
-    clearTimeout(timer);
+    const inTime = await endsWithin(ended, deadlineMs);
     this.abort.abort();
-    if (outcome === 'late') this.deps.log.warn('deliveries were under way at the deadline; they will be repeated');
+    if (inTime) return;
+    this.deps.log.warn('deliveries were under way at the deadline; they will be repeated');
+    // Requests end at once; their turns still have to note that, and to hand their leases on.
+    await endsWithin(ended, BREAK_OFF_MS);
   }
 
   private async run(): Promise<void> {
@@ -136,5 +137,17 @@ export class DeliveryLoop {
         resolve();
       };
     });
+  }
+}
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

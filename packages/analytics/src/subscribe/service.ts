@@ -3,7 +3,7 @@ import { ALL_TYPES, EVENTS_PER_DELIVERY, type StoredEvent } from '@tallymark/con
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { ensureHandler, findWebhookTarget } from '@tallymark/prisma/stores/subscriptions';
 import type { Logger } from 'pino';
-import type { Deliver } from './delivery.ts';
+import { type Deliver, DeliveryFailed } from './delivery.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { handlerName } from './handler-name.ts';
 import { HANDLER_RETRIES, type RetryPolicy, WEBHOOK_RETRIES } from './retry-policy.ts';
@@ -14,6 +14,7 @@ import { postWebhook, WEBHOOK_TIMEOUT_MS } from './webhook-request.ts';
 const POLL_MS = 1_000;
 /** A process that is killed holds its subscriptions for so long. */
 const LEASE_MS = 15_000;
+const TURN_MS = 10_000;
 const WEBHOOKS_AT_ONCE = 16;
 const LARGEST_BATCH = 1_000;
 const STOP_DEADLINE_MS = 10_000;
@@ -32,6 +33,8 @@ export interface SubscriptionOptions<Plan extends TrackingPlan> {
   readonly webhookTimeoutMs?: number;
   readonly pollMs?: number;
   readonly leaseMs?: number;
+  /** How long one subscription is delivered for before the others' turn comes; default 10 seconds. */
+  readonly turnMs?: number;
 }
 
 export interface HandlerOptions {
@@ -81,9 +84,9 @@ export class EventSubscriptions<Plan extends TrackingPlan = TrackingPlan> extend
       retries: options.webhookRetries ?? WEBHOOK_RETRIES,
       deliver: async (events) => {
         // Read for each request: a new secret or a new URL counts from the next one on.
-        // Removed meanwhile: the turn finds that out when it moves the checkpoint.
         const target = await findWebhookTarget(prisma, name);
-        if (target) await postWebhook({ ...target, subscription: name, events }, { ...requestOptions, signal });
+        if (!target) throw new DeliveryFailed('The webhook was removed.', { divisible: false, gone: true });
+        await postWebhook({ ...target, subscription: name, events }, { ...requestOptions, signal });
       },
     });
     this.loop = new DeliveryLoop({
@@ -91,6 +94,7 @@ export class EventSubscriptions<Plan extends TrackingPlan = TrackingPlan> extend
       log,
       now,
       leaseMs: options.leaseMs ?? LEASE_MS,
+      turnMs: options.turnMs ?? TURN_MS,
       pollMs: options.pollMs ?? POLL_MS,
       webhooksAtOnce: WEBHOOKS_AT_ONCE,
       prepare: () => this.ensureHandlers(),

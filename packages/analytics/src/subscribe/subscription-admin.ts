@@ -89,7 +89,8 @@ export class SubscriptionAdmin {
    * out when a database was restored from a dump and is behind its checkpoints. @throws as above
    */
   async restart(name: string, from: 'oldest' | 'now'): Promise<void> {
-    if (from === 'oldest') await adoptRestoredLog(this.deps.prisma);
+    // In a transaction of its own, before the checkpoint: what it brings in would else come after it.
+    await adoptRestoredLog(this.deps.prisma);
     known(await restartSubscription(this.deps.prisma, name, from), name);
   }
 

@@ -3,9 +3,19 @@ import type { AnyStoredEvent } from '@tallymark/contract/subscriptions';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { EventLogFromElsewhere, type LogPosition } from '@tallymark/prisma/stores/event-log';
-import { endReplay, takeReplay } from '@tallymark/prisma/stores/subscriptions-dead-letters';
+import {
+  endReplay,
+  keepReplay,
+  type ReplayedLetter,
+  takeReplay,
+} from '@tallymark/prisma/stores/subscriptions-dead-letters';
 import { readSubscribedEvents } from '@tallymark/prisma/stores/subscriptions-events';
-import { claimSubscription, releaseLease, renewLease } from '@tallymark/prisma/stores/subscriptions-lease';
+import {
+  type ClaimedSubscription,
+  claimSubscription,
+  releaseLease,
+  renewLease,
+} from '@tallymark/prisma/stores/subscriptions-lease';
 import { beginAttempt, disableUnderLease, postpone, settle } from '@tallymark/prisma/stores/subscriptions-progress';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import type { Logger } from 'pino';
@@ -29,12 +39,12 @@ export interface TurnDeps {
   readonly log: Logger;
   readonly now: () => Date;
   readonly leaseMs: number;
+  /** Reading and redelivery each end when they have lasted so long, so that no subscription starves the others. */
+  readonly turnMs: number;
   /** Raised when the process can wait no longer: what fails then is nobody's fault. */
   readonly signal: AbortSignal;
 }
 
-/** A turn ends when it has lasted so long, so that no subscription starves the others. */
-const TURN_MS = 10_000;
 /** Attempts beyond the last that may end with the process; then the batch is not touched again. */
 const LOST_ATTEMPTS = 3;
 /** Parts of one batch that may fail before the rest counts as no better: a receiver that refuses everything. */
@@ -73,12 +83,11 @@ export class SubscriptionTurn {
   /** `more` when it ended although there was something left to deliver. @throws what Postgres throws. */
   async take(): Promise<'idle' | 'more'> {
     const { prisma, log, leaseMs } = this.deps;
-    const from = await claimSubscription(prisma, { ...this.held, leaseMs });
-    if (!from) return 'idle';
+    const claimed = await claimSubscription(prisma, { ...this.held, leaseMs });
+    if (!claimed) return 'idle';
     const heartbeat = setInterval(() => void this.renew(), leaseMs / 3);
     try {
-      await this.redeliver();
-      return await this.read(from);
+      return await this.deliverAll(claimed);
     } catch (error) {
       if (error instanceof TurnEnded) return 'idle';
       // What Postgres says is for the loop, which tries again. Anything else would be so next time, too: admins see it.
@@ -94,6 +103,14 @@ export class SubscriptionTurn {
     }
   }
 
+  /** What was asked for goes first, except after a wait: what cannot be redelivered must not hold up what is new. */
+  private async deliverAll({ position, postponed }: ClaimedSubscription): Promise<'idle' | 'more'> {
+    if (!postponed) await this.redeliver();
+    const outcome = await this.read(position);
+    if (postponed) await this.redeliver();
+    return outcome;
+  }
+
   private async renew(): Promise<void> {
     const { prisma, log, leaseMs } = this.deps;
     try {
@@ -104,7 +121,7 @@ export class SubscriptionTurn {
   }
 
   private async read(start: LogPosition): Promise<'idle' | 'more'> {
-    const until = performance.now() + TURN_MS;
+    const until = performance.now() + this.deps.turnMs;
     for (let from = start; !this.subscriber.stopping(); ) {
       const { events, end, exhausted } = await readPage(this.deps.prisma, from, this.subscriber.types);
       // Without an event that interests anybody, the checkpoint moves all the same.
@@ -219,15 +236,31 @@ export class SubscriptionTurn {
     throw new TurnEnded();
   }
 
-  /** What was asked to be delivered again, each letter once. */
+  /** What was asked to be delivered again, each letter once. The rest waits for the next turn when the time is over. */
   private async redeliver(): Promise<void> {
-    const { prisma } = this.deps;
+    const until = performance.now() + this.deps.turnMs;
     while (!this.subscriber.stopping()) {
-      const letter = await takeReplay(prisma, this.held);
+      const letter = await takeReplay(this.deps.prisma, this.held);
       if (!letter) return;
-      const events = await readSubscribedEvents(prisma, letter.eventIds, null);
+      const failure = await this.redeliverLetter(letter);
+      // Not of these events' making: the other letters would only get the same answer, while what is new waits.
+      if (failure && !failure.facts.divisible) await this.tryLater(failure, 1);
+      if (performance.now() >= until) return;
+    }
+  }
+
+  /** Where the turn ends before it is known what became of the letter, it stays asked for. Null is a success. */
+  private async redeliverLetter({ id, eventIds }: ReplayedLetter): Promise<DeliveryFailed | null> {
+    const { prisma } = this.deps;
+    try {
+      const events = await readSubscribedEvents(prisma, eventIds, null);
       const failure = events.length === 0 ? null : await this.attempt(events);
-      await endReplay(prisma, letter.id, failure === null ? null : describeThrown(failure));
+      const error = failure === null ? null : describeThrown(failure);
+      if (!(await endReplay(prisma, this.held, { id, error }))) throw new TurnEnded();
+      return failure;
+    } catch (error) {
+      if (error instanceof TurnEnded) await keepReplay(prisma, id);
+      throw error;
     }
   }
 }

@@ -13,14 +13,14 @@ const PRIVATE_V4: readonly Subnet[] = [
   ['192.168.0.0', 16],
   ['100.64.0.0', 10],
 ];
-const PRIVATE_V6: readonly Subnet[] = [
-  ['::1', 128],
-  ['fc00::', 7],
-];
+const PRIVATE_V6: readonly Subnet[] = [['fc00::', 7]];
 
 /** Never a receiver: unspecified, link-local (metadata services of clouds), multicast, documentation, reserved. */
 const UNUSABLE_V4: readonly Subnet[] = [
   ['0.0.0.0', 8],
+  // What clouds tell their machines, beside the link-local one: Alibaba, Azure.
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
@@ -38,12 +38,14 @@ const UNUSABLE_V6: readonly Subnet[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  // Amazon's metadata.
+  ['fd00:ec2::254', 128],
   ['fe80::', 10],
   ['fec0::', 10],
   ['ff00::', 8],
 ];
-/** Prefixes under which IPv6 addresses stand for IPv4 ones: compatible ones, and NAT64 (RFC 6052). */
-const EMBEDDING = ['::', '64:ff9b::'];
+/** Prefixes under which IPv6 addresses stand for IPv4 ones: compatible and translated ones, and NAT64 (RFC 6052). */
+const EMBEDDING = ['::', '::ffff:0:', '64:ff9b::'];
 const EMBEDDED_AT = 96;
 
 function listOf(v4: readonly Subnet[], v6: readonly Subnet[]): BlockList {
@@ -57,6 +59,7 @@ function listOf(v4: readonly Subnet[], v6: readonly Subnet[]): BlockList {
   return list;
 }
 
+const LOOPBACK = listOf([], [['::1', 128]]);
 const PRIVATE = listOf(PRIVATE_V4, PRIVATE_V6);
 const UNUSABLE = listOf(UNUSABLE_V4, UNUSABLE_V6);
 
@@ -71,8 +74,10 @@ export function isRefusedAddress(address: string, { allowPrivateNetworks }: Addr
   if (isIP(address) === 0 || address.includes('%')) return true;
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
   // ::1 lies in the range of the compatible addresses, as 0.0.0.1.
-  if (PRIVATE.check(address, family)) return !allowPrivateNetworks;
-  return UNUSABLE.check(address, family);
+  if (LOOPBACK.check(address, family)) return !allowPrivateNetworks;
+  // First: what clouds tell their machines lies in private networks, too.
+  if (UNUSABLE.check(address, family)) return true;
+  return PRIVATE.check(address, family) && !allowPrivateNetworks;
 }
 
 const refusal = (host: string) =>

@@ -196,7 +196,7 @@ describe('a webhook', () => {
     subscriptions.start();
     const ids = await world.store(1);
     await eventually(async () => (await subscriptions.list())[0]?.delivered === 1);
-    expect(await subscriptions.list()).toMatchObject([{ lastError: 'The receiver answered 307.' }]);
+    expect(await subscriptions.list()).toMatchObject([{ lastError: null }]);
     await world.store(1);
     await eventually(async () => (await subscriptions.list())[0]?.delivered === 2);
     expect(receiver.received).toHaveLength(3);
@@ -240,6 +240,17 @@ describe('a webhook', () => {
     await eventually(async () => (await subscriptions.list())[0]?.delivered === 1);
   });
 
+  test('that floods its answer is cut off long before it is given up on', async () => {
+    await using world = await openSubscriptionWorld();
+    await using receiver = await openReceiver();
+    const subscriptions = world.subscriptions({ webhookTimeoutMs: 60_000 });
+    await subscriptions.addWebhook({ name: 'flood', url: receiver.url, eventTypes: '*' });
+    receiver.answer = (response) => void response.writeHead(200).write(Buffer.alloc(1_000_000));
+    subscriptions.start();
+    await world.store(1);
+    await eventually(async () => (await subscriptions.list())[0]?.delivered === 1);
+  });
+
   test('goes out from one of two processes at a time, and from none that is told not to', async () => {
     await using world = await openSubscriptionWorld();
     await using receiver = await openReceiver();
@@ -261,6 +272,104 @@ describe('a webhook', () => {
       return hook?.delivered === 130;
     });
     expect(idsOf(receiver.received)).toEqual(ids);
+  });
+});
+
+describe('a redelivery', () => {
+  /** A webhook with dead letters of one event each, which nobody delivers for yet. */
+  async function openLetters(count: number, url: string) {
+    const world = await openSubscriptionWorld();
+    const admin = world.subscriptions();
+    await admin.addWebhook({ name: 'hook', url, eventTypes: '*' });
+    const letters: string[][] = [];
+    for (const [at, id] of (await world.store(count)).entries()) {
+      letters.push([id]);
+      const data = { id: uuidV7(NOW.getTime() + at), subscription: 'hook', eventIds: [id], error: 'away', attempts: 3 };
+      await world.prisma.subscriptionDeadLetter.create({ data });
+    }
+    await admin.restart('hook', 'now');
+    await admin.redeliver('hook');
+    const waiting = async () =>
+      (await admin.deadLetters()).filter(({ replayRequestedAt }) => replayRequestedAt !== null).length;
+    return { world, admin, letters, waiting, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  }
+
+  test('that a shutdown breaks off stays asked for', async () => {
+    await using silent = await openReceiver();
+    silent.answer = () => {};
+    await using open = await openLetters(1, silent.url);
+    const subscriptions = open.world.subscriptions();
+    subscriptions.start();
+    await eventually(() => silent.received.length === 1);
+    expect(await open.waiting()).toBe(0);
+    await subscriptions.stop(20);
+    expect(await open.waiting()).toBe(1);
+  });
+
+  test('to a receiver that is gone stays asked for', async () => {
+    await using receiver = await openReceiver();
+    receiver.answer = statusOf(410);
+    await using open = await openLetters(2, receiver.url);
+    open.admin.start();
+    await eventually(async () => (await open.admin.list())[0]?.enabled === false);
+    await eventually(async () => (await open.waiting()) === 2);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  test('of a webhook that is removed before the request stays asked for', async () => {
+    await using receiver = await openReceiver();
+    await using open = await openLetters(1, receiver.url);
+    const { prisma } = open.world;
+    await prisma.$executeRaw`
+      CREATE FUNCTION remove_webhook() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN DELETE FROM event_subscriptions WHERE name = NEW.subscription; RETURN NULL; END'`;
+    await prisma.$executeRaw`
+      CREATE TRIGGER remove_webhook AFTER UPDATE ON subscription_dead_letters
+      FOR EACH ROW EXECUTE FUNCTION remove_webhook()`;
+    open.admin.start();
+    await eventually(async () => (await open.admin.deadLetters({ replayed: true }))[0]?.attempts === 4);
+    await eventually(async () => (await open.waiting()) === 1);
+    expect(receiver.received).toEqual([]);
+  });
+
+  test('under a lease that has gone to somebody else is not counted, and stays asked for', async () => {
+    await using receiver = await openReceiver();
+    await using open = await openLetters(1, receiver.url);
+    const lease = '00000000-0000-7000-8000-00000000000a';
+    receiver.answer = async (response) => {
+      await open.world.prisma.eventSubscription.updateMany({ data: { lease } });
+      response.writeHead(204).end();
+    };
+    open.admin.start();
+    await eventually(() => receiver.received.length === 1);
+    await open.admin.stop();
+    expect(await open.waiting()).toBe(1);
+  });
+
+  test('to a receiver that is away ends with the first letter, waits, and lets what is new go before the rest', async () => {
+    await using receiver = await openReceiver();
+    await using open = await openLetters(3, receiver.url);
+    receiver.answer = (response) => void response.writeHead(503, { 'retry-after': '600' }).end();
+    open.admin.start();
+    const at = await eventually(async () => (await open.admin.list())[0]?.nextAttemptAt);
+    expect((Date.parse(at) - Date.now()) / 1_000).toBeGreaterThan(590);
+    expect(idsOf(receiver.received)).toEqual(open.letters[0]);
+    expect(await open.waiting()).toBe(2);
+    receiver.answer = statusOf(204);
+    const ids = await open.world.store(1);
+    // A time in the past, as when the wait is over.
+    await open.world.prisma.eventSubscription.updateMany({ data: { nextAttemptAt: new Date(0) } });
+    await eventually(() => receiver.received.length === 4);
+    expect(idsOf(receiver.received)).toEqual([...(open.letters[0] ?? []), ...ids, ...open.letters.slice(1).flat()]);
+  });
+
+  test('of many letters lets what is new go in between when its time is over', async () => {
+    await using receiver = await openReceiver();
+    await using open = await openLetters(3, receiver.url);
+    const ids = await open.world.store(1);
+    open.world.subscriptions({ turnMs: 0 }).start();
+    await eventually(() => receiver.received.length === 4);
+    expect(idsOf(receiver.received)).toEqual([...(open.letters[0] ?? []), ...ids, ...open.letters.slice(1).flat()]);
   });
 });
 
