@@ -73,7 +73,7 @@ async function migrate(options: ArchiveOptions, databaseUrl: string): Promise<vo
   );
 }
 
-/** In the folder of the worker process, so that a relative TRACKING_ARCHIVE_DIR is the same one for both. */
+/** In the folder of the worker process, in the foreground of the terminal. */
 async function runCommand({ root, env, cwd, args, signal }: ArchiveOptions, databaseUrl: string): Promise<number> {
   const child = spawn(process.execPath, [...typescript('archive/main.ts'), ...args], {
     cwd: join(root, 'jobs'),
