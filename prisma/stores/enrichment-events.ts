@@ -118,12 +118,11 @@ export function findEventsBefore(
   places: readonly StreamPlace[],
   silenceMs: number,
 ): Promise<Neighbour[]> {
-  const { column, only } = STREAMS[by];
   return neighbours(
     db,
+    by,
     places,
-    `e.${column} = p.name AND e.site_id IS NOT DISTINCT FROM p.site_id ${only}
-       AND e.occurred_at >= p.occurred_at - ${silenceMs} * interval '1 ms'
+    `e.occurred_at >= p.occurred_at - ${silenceMs} * interval '1 ms'
        AND e.occurred_at <= p.occurred_at AND (e.occurred_at, e.id) < (p.occurred_at, p.id)
      ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1`,
     silenceMs,
@@ -137,12 +136,11 @@ export function findEventsAfter(
   places: readonly StreamPlace[],
   limit: number,
 ): Promise<Neighbour[]> {
-  const { column, only } = STREAMS[by];
   return neighbours(
     db,
+    by,
     places,
-    `e.${column} = p.name AND e.site_id IS NOT DISTINCT FROM p.site_id ${only}
-       AND e.occurred_at >= p.occurred_at AND (e.occurred_at, e.id) > (p.occurred_at, p.id)
+    `e.occurred_at >= p.occurred_at AND (e.occurred_at, e.id) > (p.occurred_at, p.id)
      ORDER BY e.occurred_at, e.id LIMIT ${limit}`,
     0,
   );
@@ -150,11 +148,13 @@ export function findEventsAfter(
 
 function neighbours(
   db: SqlExecutor,
+  by: StreamPlace['by'],
   places: readonly StreamPlace[],
   condition: string,
   backMs: number,
 ): Promise<Neighbour[]> {
   if (places.length === 0) return Promise.resolve([]);
+  const { column, only } = STREAMS[by];
   const earliest = places.reduce((least, { occurredAtMs }) => Math.min(least, occurredAtMs), Number.POSITIVE_INFINITY);
   const floor = uuidV7Floor(new Date(Math.max(0, earliest - backMs)));
   // The floor is a constant of the plan, which leaves out older partitions. The site is compared in a way that no index
@@ -168,7 +168,8 @@ function neighbours(
              given (site_id, name, ms, id, place)) p
      CROSS JOIN LATERAL (
        SELECT ${FACTS}, ${ATTRIBUTED} FROM events e JOIN attribution a ON a.event_id = e.id
-       WHERE e.id >= '${floor}' AND a.event_id >= '${floor}' AND ${condition}) near
+       WHERE e.id >= '${floor}' AND a.event_id >= '${floor}'
+         AND e.${column} = p.name AND e.site_id IS NOT DISTINCT FROM p.site_id ${only} AND ${condition}) near
      ORDER BY p.place, "occurredAtMs", near.id`,
     places.map(({ siteId }) => siteId),
     places.map(({ name }) => name),
