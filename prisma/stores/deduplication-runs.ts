@@ -1,22 +1,6 @@
+import { type DeduplicationRun, deduplicationRun } from '@tallymark/contract/deduplication';
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
-
-const run = z.object({
-  runId: z.uuid(),
-  from: z.date(),
-  to: z.date(),
-  /** How far it has come; null before its first window. */
-  doneTo: z.date().nullable(),
-  scanned: z.number(),
-  marked: z.number(),
-  unmarked: z.number(),
-  startedAt: z.date(),
-  /** Null while it runs, and for ever where it was killed. */
-  finishedAt: z.date().nullable(),
-  /** Why it failed; null when it did not. */
-  error: z.string().nullable(),
-});
-export type DeduplicationRun = z.infer<typeof run>;
 
 const LONGEST_ERROR = 2_000;
 
@@ -68,5 +52,5 @@ export async function listRuns(db: SqlExecutor, most: number): Promise<Deduplica
     SELECT id AS "runId", window_from AS "from", window_to AS "to", done_to AS "doneTo", scanned::float8,
            marked::float8, unmarked::float8, started_at AS "startedAt", finished_at AS "finishedAt", error
     FROM deduplication_runs ORDER BY started_at DESC, id DESC LIMIT ${most}`;
-  return z.array(run).parse(rows);
+  return z.array(deduplicationRun).parse(rows);
 }

@@ -1,4 +1,4 @@
-import type { DeduplicationRun } from '@tallymark/prisma/stores/deduplication-runs';
+import type { DeduplicationRun } from '@tallymark/contract/deduplication';
 
 const HOUR_MS = 3_600_000;
 /** A run counts back from a moment that comes a little later. */

@@ -1,6 +1,7 @@
+import type { DeduplicationRun } from '@tallymark/contract/deduplication';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { isDeduplicationRunning } from '@tallymark/prisma/stores/deduplication-limits';
-import { type DeduplicationRun, listRuns } from '@tallymark/prisma/stores/deduplication-runs';
+import { listRuns } from '@tallymark/prisma/stores/deduplication-runs';
 import { countMarks } from '@tallymark/prisma/stores/duplicates-count';
 
 export interface DatabaseDeduplicationStats {

@@ -1,3 +1,4 @@
+import { deduplicationRun } from '@tallymark/contract/deduplication';
 import { deduplicateEventsJob, JOBS, type JobName, jobStats } from '@tallymark/contract/jobs';
 import { JobsUnavailable, NoFailedJob } from '@tallymark/redis/job-queue';
 import { TRPCError } from '@trpc/server';
@@ -13,18 +14,6 @@ export interface JobsContext {
 const jobName = z.enum(JOBS.map(({ name }) => name) as [JobName, ...JobName[]]);
 const { hours } = deduplicateEventsJob.payload.shape;
 
-const deduplicationRun = z.object({
-  runId: z.uuid(),
-  from: z.date(),
-  to: z.date(),
-  doneTo: z.date().nullable(),
-  scanned: z.number(),
-  marked: z.number(),
-  unmarked: z.number(),
-  startedAt: z.date(),
-  finishedAt: z.date().nullable(),
-  error: z.string().nullable(),
-});
 const deduplicationStats = z.object({
   lastRun: deduplicationRun.nullable(),
   running: z.boolean(),
