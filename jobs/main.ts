@@ -7,13 +7,14 @@ import { initializeAllWorkers } from './workers.ts';
 /** For the connections, once workers and ingestion service have kept their own deadlines. */
 const CLOSING_MS = 2_000;
 
-/** The worker process: flusher, jobs and their schedules, webhooks. SIGTERM and SIGINT end it in order. */
+/** The worker process: flusher, jobs and their schedules, webhooks, projections. SIGTERM and SIGINT end it in order. */
 const settings = parseSettings(process.env);
 const schedules = schedulesOf(settings);
 const services = openWorkerServices(settings, { name: 'tallymark-jobs' });
 await services.eventIngestion.start();
 const workers = await initializeAllWorkers({ settings, services, jobs: services.jobs, handlers, schedules });
 services.subscriptions.start();
+services.projections.start();
 services.log.info('worker ready');
 
 let stopping = false;
@@ -29,6 +30,7 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   await Promise.all([
     workers.shutdownGracefully(),
     services.subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2),
+    services.projections.stop(),
   ]);
   await services.close();
   clearTimeout(deadline);

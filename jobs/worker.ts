@@ -5,6 +5,7 @@ import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { createJobQueues, type JobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
+import { ProjectionService } from '@tallymark/analytics/project/service';
 import { retentionOptionsFrom } from '@tallymark/analytics/retain/config';
 import { RetentionService } from '@tallymark/analytics/retain/service';
 import { EventSubscriptions } from '@tallymark/analytics/subscribe/service';
@@ -14,6 +15,8 @@ import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
 import { studioSnapshotReaders as snapshotReaders } from '@tallymark/prisma/studio/snapshots';
 import { connectRedis } from '@tallymark/redis/connect';
 import type { Logger } from 'pino';
+
+const PROJECTION_CONNECTIONS = 4;
 
 /** What a process of this folder works with. `close()` ends it in order. */
 export interface WorkerServices {
@@ -27,10 +30,12 @@ export interface WorkerServices {
   readonly retention: RetentionService;
   /** Hears of stored events once `start()` is called. */
   readonly subscriptions: EventSubscriptions<DemoPlan>;
+  /** Folds events into read models once `start()` is called. */
+  readonly projections: ProjectionService;
   readonly jobs: JobQueues;
   readonly log: Logger;
   readonly now: () => Date;
-  /** Deliveries, the last flush, then the queues it adds to, then the stores. */
+  /** Deliveries and folds, the last flush, then the queues it adds to, then the stores. */
   close(): Promise<void>;
 }
 
@@ -72,6 +77,19 @@ export function openWorkerServices(
     log,
     allowPrivateNetworks: settings.TRACKING_WEBHOOKS_PRIVATE_NETWORKS,
   });
+  // Connections of its own, and few: a backlog of folds must not keep flushes and enrichment waiting.
+  const projectionsPrisma = createPrisma({
+    databaseUrl: settings.DATABASE_URL,
+    maxConnections: PROJECTION_CONNECTIONS,
+    applicationName: `${name}-projections`,
+  });
+  const patienceMs = settings.TRACKING_ENRICHMENT_PATIENCE_SECONDS * 1_000;
+  const projections = new ProjectionService({
+    prisma: projectionsPrisma,
+    plan: demoPlan,
+    log,
+    enrichmentPatienceMs: settings.TRACKING_ENABLE_ENRICHMENT ? patienceMs : null,
+  });
   const config = retentionOptionsFrom(settings);
   return {
     name,
@@ -82,14 +100,17 @@ export function openWorkerServices(
     deduplication,
     retention: new RetentionService({ prisma, databaseUrl: settings.DATABASE_URL, log, plan: demoPlan, config }),
     subscriptions,
+    projections,
     jobs,
     log,
     now: () => new Date(),
     async close() {
       await subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2);
+      await projections.stop();
       await eventIngestion.shutdown();
       await jobs.close();
       redis.disconnect();
+      await projectionsPrisma.$disconnect();
       await prisma.$disconnect();
     },
   };

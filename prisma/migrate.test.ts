@@ -12,6 +12,7 @@ const NAMES = [
   '20261101000001_studio',
   '20261122000000_jobs',
   '20261122000001_subscription_leases',
+  '20261122220000_read_models',
 ];
 const run = promisify(execFile);
 

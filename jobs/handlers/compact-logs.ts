@@ -1,4 +1,6 @@
+import { compareAllFacts } from '@tallymark/analytics/project/compare-all-facts';
 import { trimEventLog } from '@tallymark/prisma/stores/event-log';
+import { readFactCheckpoint } from '@tallymark/prisma/stores/fact-checkpoint';
 import { compactLedgerDeltas } from '@tallymark/prisma/stores/ledger';
 import type { JobHandler } from '../job-handler.ts';
 import type { WorkerServices } from '../worker.ts';
@@ -11,9 +13,15 @@ export function compactLogs({ prisma }: Pick<WorkerServices, 'prisma'>): JobHand
       signal.throwIfAborted();
       steps += 1;
     }
-    const { removed, leftBehind } = await trimEventLog(prisma);
+    const facts = await readFactCheckpoint(prisma);
+    const readers = facts === null ? [] : [facts.position.done];
+    const { removed, leftBehind } = await trimEventLog(prisma, { readers });
     if (leftBehind.subscriptions.length > 0) {
       log.warn({ leftBehind }, 'subscriptions are so far behind that the event log went on without them');
+    }
+    // What the log no longer tells, the events themselves do.
+    if (leftBehind.readers.length > 0) {
+      await compareAllFacts(prisma, log, 'the event log went on without the projections');
     }
     return { steps, trimmed: removed };
   };

@@ -34,10 +34,13 @@ test('makes each month once, for both tables, and at both ends of the range', as
   expect(await ensurePartitions(prisma.client, months)).toEqual([
     'events_2030_02',
     'attribution_2030_02',
+    'event_facts_2030_02',
     'events_1970_01',
     'attribution_1970_01',
+    'event_facts_1970_01',
     'events_9999_12',
     'attribution_9999_12',
+    'event_facts_9999_12',
   ]);
   expect(await ensurePartitions(prisma.client, months)).toEqual([]);
   expect(await listPartitions(prisma.client)).toContainEqual({
@@ -85,13 +88,15 @@ test('five processes that need the same months make them once', async () => {
     expect(made.flat().sort()).toEqual([
       'attribution_2031_01',
       'attribution_2031_02',
+      'event_facts_2031_01',
+      'event_facts_2031_02',
       'events_2031_01',
       'events_2031_02',
     ]);
   } finally {
     await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
   }
-  expect((await listPartitions(prisma.client)).filter(({ name }) => name.includes('2031'))).toHaveLength(4);
+  expect((await listPartitions(prisma.client)).filter(({ name }) => name.includes('2031'))).toHaveLength(6);
 });
 
 test('attaching waits for no insert, and no insert for it', async () => {
@@ -104,7 +109,7 @@ test('attaching waits for no insert, and no insert for it', async () => {
   await prisma.client.$transaction(async (tx) => {
     await tx.event.createManyAndReturn(insert('2030-02-03T00:00:00.000Z'));
     // Lock conflicts are symmetric: were one to wait for the other, this would not come back before the commit.
-    expect(await ensurePartitions(prisma.client, [month('2030-03')])).toHaveLength(2);
+    expect(await ensurePartitions(prisma.client, [month('2030-03')])).toHaveLength(3);
     expect(await tx.event.createManyAndReturn(insert('2030-03-03T00:00:00.000Z'))).toHaveLength(1);
   });
   expect(await prisma.client.event.count()).toBe(2);
@@ -115,7 +120,7 @@ test('months seen before cost no statement', async () => {
   const known = new Set<string>();
   const prisma = openTestPrisma(db.url);
   try {
-    expect(await ensurePartitions(prisma.client, [month('2030-02')], known)).toHaveLength(2);
+    expect(await ensurePartitions(prisma.client, [month('2030-02')], known)).toHaveLength(3);
   } finally {
     await prisma[Symbol.asyncDispose]();
   }

@@ -1,6 +1,11 @@
 import type { SqlClient, SqlExecutor } from '../sql-executor.ts';
 
-export const PARTITIONED = ['events', 'attribution'] as const;
+/** What an archive of a month holds. */
+export const ARCHIVED = ['events', 'attribution'] as const;
+export type Archived = (typeof ARCHIVED)[number];
+
+/** What is partitioned by month, alike. Facts go with their events; what is folded from them stays. */
+export const PARTITIONED = [...ARCHIVED, 'event_facts'] as const;
 export type Partitioned = (typeof PARTITIONED)[number];
 
 /** Any constant will do, as long as nothing else in the database uses it. */
@@ -32,7 +37,7 @@ export function uuidV7Floor(date: Date): string {
 }
 
 /**
- * Makes the partitions of `events` and `attribution` for the UTC months that `months` fall in, and returns the names it
+ * Makes the partitions of the three tables for the UTC months that `months` fall in, and returns the names it
  * made. Running inserts are not held up: a partition is built aside and then attached, which locks the parent only
  * against other DDL. It opens transactions of its own, so it must not be called while one is waiting for it.
  *
@@ -74,7 +79,7 @@ export async function listPartitions(db: SqlExecutor): Promise<Partition[]> {
     FROM pg_inherits i
     JOIN pg_class child ON child.oid = i.inhrelid
     JOIN pg_class parent ON parent.oid = i.inhparent
-    WHERE i.inhparent IN (to_regclass('events'), to_regclass('attribution'))
+    WHERE i.inhparent IN (to_regclass('events'), to_regclass('attribution'), to_regclass('event_facts'))
     ORDER BY parent.relname DESC, child.relname`;
   return rows.flatMap((row) => {
     const month = row.name.startsWith(`${row.parent}_`) && parseMonth(row.name.slice(row.parent.length + 1));
@@ -82,7 +87,7 @@ export async function listPartitions(db: SqlExecutor): Promise<Partition[]> {
   });
 }
 
-/** Of both tables, with indexes and TOAST, by name; of partitions that are being taken away too. */
+/** With indexes and TOAST, by name; of partitions that are being taken away too. */
 export async function partitionSizes(db: SqlExecutor, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const rows = await db.$queryRaw<{ name: string; bytes: number }[]>`
     SELECT name, pg_total_relation_size(to_regclass(name))::float8 AS bytes
@@ -162,7 +167,8 @@ async function lockPartitionChanges(tx: SqlExecutor): Promise<void> {
 
 /** The name, which goes into a statement as it is. RangeError unless it is that of a monthly partition. */
 export function partitionIdentifier(name: string): string {
-  if (!/^(events|attribution)_\d{4}_\d{2}$/.test(name)) throw new RangeError(`${name} is no partition of ours`);
+  if (!/^(events|attribution|event_facts)_\d{4}_\d{2}$/.test(name))
+    throw new RangeError(`${name} is no partition of ours`);
   return name;
 }
 

@@ -39,7 +39,10 @@ export async function lockDueEvents(
     .map(({ id }) => id);
 }
 
-/** Deletes events with all that is kept by their id. `ids` in order; the range lets Postgres leave out other months. */
+/**
+ * Deletes events with all that is kept by their id, facts among it: what is folded from facts keeps its figures. `ids` in
+ * order; the range lets Postgres leave out other months.
+ */
 export async function deleteEvents(tx: SqlExecutor, ids: readonly string[], { from, to }: IdRange): Promise<void> {
   const list = [...ids];
   await tx.$executeRaw`DELETE FROM enrichment_backlog WHERE event_id = ANY (${list}::uuid[])`;
@@ -47,6 +50,8 @@ export async function deleteEvents(tx: SqlExecutor, ids: readonly string[], { fr
   await tx.$executeRaw`
     DELETE FROM attribution
     WHERE event_id = ANY (${list}::uuid[]) AND event_id >= ${from}::uuid AND event_id < ${to}::uuid`;
+  await tx.$executeRaw`
+    DELETE FROM event_facts WHERE id = ANY (${list}::uuid[]) AND id >= ${from}::uuid AND id < ${to}::uuid`;
   await tx.$executeRaw`
     DELETE FROM events WHERE id = ANY (${list}::uuid[]) AND id >= ${from}::uuid AND id < ${to}::uuid`;
 }

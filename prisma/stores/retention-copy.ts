@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { type Partitioned, partitionIdentifier } from './partitions.ts';
+import { type Archived, partitionIdentifier } from './partitions.ts';
 import type { RetentionSession } from './retention-session.ts';
 
-const KEY: Readonly<Record<Partitioned, string>> = { events: 'id', attribution: 'event_id' };
+const KEY: Readonly<Record<Archived, string>> = { events: 'id', attribution: 'event_id' };
 const STAGING = 'pg_temp.archived_rows';
-const SEEN: Readonly<Record<Partitioned, string>> = { events: 'seen_events', attribution: 'seen_attribution' };
+const SEEN: Readonly<Record<Archived, string>> = { events: 'seen_events', attribution: 'seen_attribution' };
 
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
@@ -31,7 +31,7 @@ export async function columnsOf({ client }: RetentionSession, name: string): Pro
 /** All rows of a partition in Postgres's text format, a line each, in id order: equal rows make equal bytes. */
 export function copyPartition(
   { client }: RetentionSession,
-  { table, name, columns }: { readonly table: Partitioned; readonly name: string; readonly columns: readonly string[] },
+  { table, name, columns }: { readonly table: Archived; readonly name: string; readonly columns: readonly string[] },
 ): Readable {
   const list = columns.map(identifier).join(', ');
   return client.query(
@@ -45,7 +45,7 @@ export function copyPartition(
  */
 export async function prepareLoading(
   session: RetentionSession,
-  { table, name, columns }: { readonly table: Partitioned; readonly name: string; readonly columns: readonly string[] },
+  { table, name, columns }: { readonly table: Archived; readonly name: string; readonly columns: readonly string[] },
 ): Promise<RowLoader> {
   const present = new Set(await columnsOf(session, name));
   const known = columns.filter((column) => present.has(column)).map(identifier);

@@ -32,6 +32,11 @@ export async function applyWriteLimits(
            set_config('application_name', ${applicationName}, true)`;
 }
 
+/** Memory of each sort and hash until the transaction ends, such as `64MB`. */
+export async function setWorkMemory(db: SqlExecutor, memory: string): Promise<void> {
+  await db.$queryRaw`SELECT set_config('work_mem', ${memory}, true), set_config('jit', 'off', true)`;
+}
+
 /**
  * Bounds how long the statements to come wait for a lock, unless they are bounded more tightly already. Answers what to
  * hand to `restoreLockWait` afterwards.

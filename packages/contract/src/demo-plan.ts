@@ -13,6 +13,7 @@ const interaction = z.strictObject({
   targetElementId: id,
   targetElementType: label,
   campaignId: id.optional(),
+  influencerId: id.optional(),
 });
 
 /** The tracking plan of the demo product, a licensing studio. A host app writes its own with `definePlan`. */
@@ -40,6 +41,7 @@ export const demoPlan = definePlan(
     },
     license_created: {
       entityType: 'license',
+      report: { value: 'feeCents' },
       props: z.strictObject({
         assetId: id,
         feeCents: cents,
@@ -49,6 +51,7 @@ export const demoPlan = definePlan(
     },
     license_signed: {
       entityType: 'license',
+      conversion: true,
       props: z.strictObject({ signedBy: id, signatureMethod: label }),
     },
     license_viewed: { entityType: 'license', props: z.strictObject({ assetId: id.optional() }) },
@@ -101,6 +104,7 @@ export const demoPlan = definePlan(
       // Version 1 called the path `url`.
       version: 2,
       upcast: { 1: ({ url: path, ...rest }) => ({ ...rest, path }) },
+      report: { page: 'path' },
       props: z.strictObject({
         path: url.min(1),
         title: z.string().max(500).optional(),
@@ -121,7 +125,11 @@ export const demoPlan = definePlan(
       aggregate: true,
       props: z.strictObject({ path: url, x: pixels, y: pixels }),
     },
-    element_clicked: { props: interaction },
+    element_clicked: {
+      campaign: 'click',
+      report: { campaignId: 'campaignId', influencerId: 'influencerId' },
+      props: interaction,
+    },
     element_liked: { props: interaction },
     element_viewed: { props: interaction },
     form_submitted: {
@@ -139,11 +147,27 @@ export const demoPlan = definePlan(
     },
     campaign_impression: {
       entityType: 'campaign',
-      props: z.strictObject({ campaignId: id, influencerId: id.optional(), placement: label.optional() }),
+      campaign: 'impression',
+      report: { campaignId: 'campaignId', influencerId: 'influencerId', cost: 'costCents' },
+      props: z.strictObject({
+        campaignId: id,
+        influencerId: id.optional(),
+        placement: label.optional(),
+        /** In cents, fractions of one allowed. */
+        costCents: z.number().min(0).optional(),
+      }),
     },
     campaign_conversion: {
       entityType: 'campaign',
-      props: z.strictObject({ campaignId: id, influencerId: id.optional(), value: z.number().optional() }),
+      conversion: true,
+      campaign: 'conversion',
+      report: { campaignId: 'campaignId', influencerId: 'influencerId', value: 'value' },
+      props: z.strictObject({
+        campaignId: id,
+        influencerId: id.optional(),
+        /** In cents. */
+        value: z.number().optional(),
+      }),
     },
     message_logged: {
       props: z.strictObject({

@@ -19,6 +19,27 @@ export interface EventTypeDefinition {
   readonly alwaysKeep?: boolean;
   /** Equal events of one visitor and session within a minute become one row with a `count`. */
   readonly aggregate?: boolean;
+  /** What a visitor should be brought to do. Reports count visitors and sessions with such an event as converted. */
+  readonly conversion?: boolean;
+  /** The part that events of the type play in a campaign. */
+  readonly campaign?: CampaignRole;
+  /** Props that reports know by a name of their own. */
+  readonly report?: ReportProps;
+}
+
+export const CAMPAIGN_ROLES = ['impression', 'click', 'conversion'] as const;
+export type CampaignRole = (typeof CAMPAIGN_ROLES)[number];
+
+/** Names of props. Those of `value` and `cost` hold numbers, in a unit that is the same for the whole plan. */
+export interface ReportProps {
+  /** Path of the page it happened on; an event of the type counts as a view of it. */
+  readonly page?: string;
+  readonly campaignId?: string;
+  readonly influencerId?: string;
+  /** What it earned. */
+  readonly value?: string;
+  /** What it cost. */
+  readonly cost?: string;
 }
 
 export interface TrackingPlan<
@@ -48,13 +69,17 @@ export function definePlan<const Types extends Readonly<Record<string, EventType
   return { types, entityIds: options.entityIds ?? {} };
 }
 
-function checkDefinition(name: string, { version = 1, upcast = {}, samplingRate = 100 }: EventTypeDefinition): void {
+function checkDefinition(name: string, definition: EventTypeDefinition): void {
+  const { version = 1, upcast = {}, samplingRate = 100, report = {}, props } = definition;
   const fail = (what: string): never => {
     throw new Error(`Tracking plan, event type "${name}": ${what}`);
   };
   if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) fail('a name is snake_case, at most 100 characters.');
   if (!Number.isInteger(version) || version < 1 || version > 32_767) fail('version is a whole number from 1 to 32767.');
   if (!(samplingRate >= 0 && samplingRate <= 100)) fail('samplingRate is a percentage from 0 to 100.');
+  for (const [role, prop] of Object.entries(report)) {
+    if (!(prop in props.shape)) fail(`report.${role} names the prop "${prop}", which the type does not have.`);
+  }
   for (const from of Object.keys(upcast).map(Number)) {
     if (!Number.isInteger(from) || from < 1 || from >= version) {
       fail(`upcast[${from}] starts from no version below the current ${version}.`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeZone } from './time-zone.ts';
 
 export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001';
 export const DEFAULT_SITE_ID = '00000000-0000-7000-8000-000000000002';
@@ -8,20 +9,13 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 
 /** Five fields, or six with seconds in front. What the fields say is judged when the schedule is made. */
 const cron = z.string().regex(/^\S+( \S+){4,5}$/, 'is not a cron pattern of five or six fields');
-const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin');
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 /** Everything Tallymark reads from the environment. Only the composition roots parse it. */
 export const settingsSchema = z.object({
   /** Postgres that holds the events. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Where reports read, such as a replica; the database above where unset. What is not there yet is not in the report. */
+  DATABASE_READ_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Connections this process may open to Postgres. */
   DATABASE_MAX_CONNECTIONS: whole(2, 1_000).default(10),
   /** Redis 7 or Valkey that holds the buffer. Wants `appendonly yes`, `appendfsync always`, `maxmemory-policy noeviction`. */
@@ -85,6 +79,12 @@ export const settingsSchema = z.object({
   TRACKING_TRUSTED_PROXY_HOPS: whole(0, 20).default(0),
   /** Whether this process moves events from the buffer to Postgres. The worker process always does. */
   TRACKING_FLUSH_IN_WEB: flag.default(false),
+  /** Milliseconds one statement of a report may take. */
+  TRACKING_REPORT_TIMEOUT_MS: whole(100, 600_000).default(10_000),
+  /** Rows one report may read; one that would read more says so and how to narrow it. */
+  TRACKING_REPORT_MAX_ROWS: whole(1_000, 10_000_000_000).default(20_000_000),
+  /** Seconds that events wait for their enrichment before they are counted without it. */
+  TRACKING_ENRICHMENT_PATIENCE_SECONDS: whole(1, 86_400).default(60),
   /** Milliseconds a shutdown may take before the process gives up waiting. */
   TRACKING_SHUTDOWN_DEADLINE_MS: whole(100, 600_000).default(10_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -47,7 +47,12 @@ test('a month that is over goes as a whole, one that is not row by row, and the 
   expect(await world.partitions()).not.toContain('events_2025_08');
   expect(await world.partitions()).not.toContain('attribution_2025_08');
   expect(await service.runs()).toMatchObject([
-    { id: report.runId, removed: 3, partitions: ['events_2025_08', 'attribution_2025_08'], error: null },
+    {
+      id: report.runId,
+      removed: 3,
+      partitions: ['events_2025_08', 'attribution_2025_08', 'event_facts_2025_08'],
+      error: null,
+    },
   ]);
   expect(await retentionFloor(world.prisma)).toEqual(new Date('2025-10-15T12:00:00Z'));
   expect(await service.cleanupNow()).toMatchObject({ removed: 0, months: [], complete: true });

@@ -25,7 +25,7 @@ export class MonthInUse extends Error {
 }
 
 /**
- * Detaches both partitions of a month. Before it begins, transactions that use the events are waited for: a detach that
+ * Detaches the partitions of a month. Before it begins, transactions that use the events are waited for: a detach that
  * is begun and has to wait would keep the month's own late events out. @throws MonthInUse
  */
 export async function detachMonth(context: RetentionRunContext, { names }: Month): Promise<void> {

@@ -17,17 +17,17 @@ export function monthOf(label: string, { from, to }: { readonly from: Date; read
     label,
     from,
     to,
-    names: { events: `events_${label}`, attribution: `attribution_${label}` },
+    names: { events: `events_${label}`, attribution: `attribution_${label}`, event_facts: `event_facts_${label}` },
     ids: { from: uuidV7Floor(from), to: uuidV7Floor(to) },
   };
 }
 
-/** The months of which both partitions are attached, the oldest first. */
+/** The months of which all partitions are attached, the oldest first. */
 export function monthsOf(partitions: readonly Partition[]): Month[] {
   const attached = partitions.filter(({ detachPending }) => !detachPending);
   const names = new Set(attached.map(({ name }) => name));
   return attached
     .filter(({ table }) => table === 'events')
     .map((partition) => monthOf(partition.name.slice('events_'.length), partition))
-    .filter((month) => names.has(month.names.attribution));
+    .filter((month) => Object.values(month.names).every((name) => names.has(name)));
 }

@@ -6,7 +6,7 @@ import {
   markArchiveRestored,
   saveEventArchive,
 } from '@tallymark/prisma/stores/archives';
-import { ensurePartitions, PARTITIONED, parseMonth } from '@tallymark/prisma/stores/partitions';
+import { ARCHIVED, ensurePartitions, parseMonth } from '@tallymark/prisma/stores/partitions';
 import { prepareLoading } from '@tallymark/prisma/stores/retention-copy';
 import { completeRestored } from '@tallymark/prisma/stores/retention-restored';
 import {
@@ -93,7 +93,7 @@ export async function restoreMonth(options: RestoreOptions): Promise<RestoredMon
 }
 
 async function checkFiles({ path, manifest }: LocatedArchive): Promise<void> {
-  for (const said of manifest.parts.flatMap((part) => PARTITIONED.map((table) => part[table]))) {
+  for (const said of manifest.parts.flatMap((part) => ARCHIVED.map((table) => part[table]))) {
     const file = join(path, said.file);
     const found = await readBack(file).catch((cause: unknown) => {
       throw new RetentionError('damaged_archive', `${file} cannot be read; nothing was restored.`, { cause });
@@ -128,7 +128,7 @@ async function load(
   const loaded = { events: 0, attribution: 0, different: 0 };
   // The latest first: a row that is in several parts is taken as it was last.
   for (const part of manifest.parts.toReversed()) {
-    for (const table of PARTITIONED) {
+    for (const table of ARCHIVED) {
       const from: ArchivedTable = part[table];
       const loader = await prepareLoading(session, { table, name: names[table], columns: from.columns });
       for await (const block of rowBlocks(rowsOf(join(path, from.file)), BLOCK_BYTES)) {

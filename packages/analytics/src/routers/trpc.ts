@@ -18,18 +18,27 @@ export interface TallymarkContext {
   readonly operations?: object;
 }
 
-const t = initTRPC.context<TallymarkContext>().create({
-  transformer,
-  errorFormatter: ({ shape, error }) => ({
-    ...shape,
-    data: {
-      ...shape.data,
-      // A stack names files of the server; it belongs in the log.
-      stack: undefined,
-      retryAfterSeconds: error.cause instanceof IngestError ? error.cause.retryAfterSeconds : null,
-    },
-  }),
-});
+/** What the documentation of the plain-JSON API is made of. */
+export interface ProcedureMeta {
+  /** What a query answers, in one or two sentences. A query that has it is also served as a GET of plain JSON. */
+  readonly question?: string;
+}
+
+const t = initTRPC
+  .context<TallymarkContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer,
+    errorFormatter: ({ shape, error }) => ({
+      ...shape,
+      data: {
+        ...shape.data,
+        // A stack names files of the server; it belongs in the log.
+        stack: undefined,
+        retryAfterSeconds: error.cause instanceof IngestError ? error.cause.retryAfterSeconds : null,
+      },
+    }),
+  });
 
 export const { router, createCallerFactory } = t;
 export const publicProcedure = t.procedure;

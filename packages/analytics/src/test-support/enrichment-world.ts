@@ -35,6 +35,7 @@ export function pageView(minutes: number, more: Partial<Row> = {}): Row & { id: 
   return {
     id: uuidV7(occurredAt.getTime()),
     eventType: 'page_viewed',
+    schemaVersion: 2,
     occurredAt,
     sessionId: 'session-1',
     propsJson: { path: '/' },

@@ -1,0 +1,11 @@
+import { foldTouches } from '@tallymark/prisma/stores/fold-touches';
+import type { Projection } from '../projection.ts';
+
+/** What brought whoever converted. Any event may be a touch, for its session's campaign is its own. */
+export const touchesProjection: Projection = {
+  name: 'touches',
+  version: 1,
+  eventTypes: null,
+  tables: [{ name: 'conversion_touches', time: 'occurred_at' }],
+  fold: (tx, fold) => foldTouches(tx, fold.table('conversion_touches'), fold),
+};

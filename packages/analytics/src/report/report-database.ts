@@ -1,0 +1,87 @@
+import type { PrismaClient } from '@tallymark/prisma/client';
+import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
+import { sqlStateOf } from '@tallymark/prisma/sql-state';
+import { applyReportLimits, expectedRows } from '@tallymark/prisma/stores/report-limits';
+import { ReportError } from './report-error.ts';
+
+export interface ReportDatabaseOptions {
+  /** Where reports read: a replica, or the database itself. */
+  readonly prisma: PrismaClient;
+  /** Of one statement. */
+  readonly statementTimeoutMs?: number;
+  /** Rows that one statement may be expected to read. */
+  readonly maxRows?: number;
+  /** Told how long each question took. */
+  readonly onAnswered?: (question: string, ms: number) => void;
+}
+
+/** One transaction that a question is answered in. */
+export interface ReportReader extends SqlExecutor {
+  /**
+   * Lets a statement pass that is not expected to read more rows than is allowed.
+   * @throws ReportError `too_expensive` that says how many it would be, and `narrow`: what to ask for instead.
+   */
+  readonly afford: (sql: string, parameters: readonly unknown[], narrow: string) => Promise<void>;
+}
+
+const STATEMENT_TIMEOUT_MS = 10_000;
+const MAX_ROWS = 20_000_000;
+const CANCELLED = '57014';
+
+/** Where questions are asked: read-only transactions with a limit on time and rows. */
+export class ReportDatabase {
+  private readonly options: Required<ReportDatabaseOptions>;
+
+  constructor(options: ReportDatabaseOptions) {
+    this.options = {
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      maxRows: MAX_ROWS,
+      onAnswered: () => {},
+      ...options,
+    };
+  }
+
+  /** @throws ReportError `timed_out` when a statement takes too long, `too_expensive` before one would. */
+  async answer<Answer>(question: string, work: (db: ReportReader) => Promise<Answer>): Promise<Answer> {
+    const { prisma, statementTimeoutMs, onAnswered } = this.options;
+    const started = performance.now();
+    try {
+      return await prisma.$transaction(
+        async (tx) => {
+          await applyReportLimits(tx, { statementTimeoutMs, applicationName: 'tallymark-report' });
+          return work(this.reader(tx));
+        },
+        { maxWait: statementTimeoutMs, timeout: 4 * statementTimeoutMs },
+      );
+    } catch (error) {
+      if (sqlStateOf(error)?.state !== CANCELLED) throw error;
+      throw new ReportError(
+        'timed_out',
+        `The question "${question}" took longer than ${statementTimeoutMs} ms. Ask for a shorter period or add a filter; ` +
+          'TRACKING_REPORT_TIMEOUT_MS sets the limit.',
+        { cause: error },
+      );
+    } finally {
+      onAnswered(question, performance.now() - started);
+    }
+  }
+
+  private reader(tx: SqlExecutor): ReportReader {
+    const { maxRows } = this.options;
+    return {
+      $queryRaw: (query, ...values) => tx.$queryRaw(query, ...values),
+      $executeRaw: (query, ...values) => tx.$executeRaw(query, ...values),
+      $queryRawUnsafe: (query, ...values) => tx.$queryRawUnsafe(query, ...values),
+      $executeRawUnsafe: (query, ...values) => tx.$executeRawUnsafe(query, ...values),
+      afford: async (sql, parameters, narrow) => {
+        const rows = await expectedRows(tx, sql, parameters);
+        if (rows <= maxRows) return;
+        throw new ReportError(
+          'too_expensive',
+          `This would read about ${Math.round(rows).toLocaleString('en')} rows, and ${maxRows.toLocaleString('en')} are ` +
+            `allowed (TRACKING_REPORT_MAX_ROWS). ${narrow}`,
+        );
+      },
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { timeZone } from '../time-zone.ts';
+import { reportFilter } from './filter.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+/** Bots are counted unless they are left out. */
+export const bots = z.enum(['include', 'exclude', 'only']);
+export type Bots = z.infer<typeof bots>;
+
+/** What every report takes: whose events, and which. Spread it into the input of a question. */
+export const reportScope = z.strictObject({
+  /** Default: the site of the request. */
+  siteId: z.guid().optional(),
+  /** ISO 8601 with an offset; included. */
+  from: instant,
+  /** Not included. */
+  to: instant,
+  /** What days, hours and weeks of the answer are those of. */
+  timeZone: timeZone.default('UTC'),
+  bots: bots.default('include'),
+  filter: reportFilter.default([]),
+  /** A saved filter, met beside `filter`. */
+  segmentId: z.guid().optional(),
+});
+export type ReportScope = z.infer<typeof reportScope>;
+
+/** A scope as it was understood; part of every answer. */
+export const answeredScope = z.object({ siteId: z.string(), from: z.iso.datetime(), to: z.iso.datetime() });
+export type AnsweredScope = z.infer<typeof answeredScope>;

@@ -1,0 +1,95 @@
+import type { SqlExecutor } from '../sql-executor.ts';
+import { CHANGES, type FactRange } from './fact-changes.ts';
+
+/** How long a touch counts, in hours: days of a time zone are not all as long. */
+const WINDOW = `interval '${90 * 24} hours'`;
+/** Times are whole milliseconds: what is before the window is as old as this, or older. */
+const BEFORE_WINDOW = `interval '${90 * 24} hours 0.001 seconds'`;
+
+const CAMPAIGN = 'coalesce(f.campaign_id, f.utm_campaign)';
+const SOURCE = 'coalesce(f.utm_source, f.influencer_id)';
+const IS_TOUCH = `${CAMPAIGN} IS NOT NULL`;
+const CONVERSION = `f.id, f.site_id, f.visitor, f.is_bot, f.occurred_at, f.weight, coalesce(f.value, 0) AS value,
+  ${CAMPAIGN} AS campaign, CASE WHEN ${IS_TOUCH} THEN ${SOURCE} END AS source`;
+const TOUCH = `f.site_id, f.visitor, f.occurred_at, f.id, ${CAMPAIGN} AS campaign, ${SOURCE} AS source`;
+const OF_VISITOR = `f.site_id = visitors.site_id AND f.visitor = visitors.visitor
+  AND f.occurred_at BETWEEN visitors.since AND visitors.until AND f.change <= $2::bigint AND ${IS_TOUCH}`;
+
+/**
+ * CTE `conversions`: those to be worked out, as at fold $2. They are the ones that changed, and the ones that a touch which
+ * changed is in the 90 days of; a visitor without any costs one look into the table.
+ */
+const conversionsOf = (table: string) => `touched AS MATERIALIZED (
+  SELECT f.site_id, f.visitor, min(f.occurred_at) AS since, max(f.occurred_at) + ${WINDOW} AS until
+  FROM changes f WHERE f.visitor IS NOT NULL AND ${IS_TOUCH} GROUP BY 1, 2
+), wanted AS MATERIALIZED (
+  SELECT f.id FROM changes f WHERE f.conversion
+  UNION
+  SELECT known.event_id FROM touched CROSS JOIN LATERAL (
+    SELECT event_id FROM ${table} AS model
+    WHERE model.site_id = touched.site_id AND model.visitor = touched.visitor
+      AND model.occurred_at BETWEEN touched.since AND touched.until
+    OFFSET 0) AS known
+), conversions AS MATERIALIZED (
+  SELECT ${CONVERSION} FROM event_facts f
+  WHERE f.id = ANY (ARRAY(SELECT id FROM wanted)) AND f.change <= $2::bigint AND f.conversion
+  UNION ALL
+  SELECT ${CONVERSION} FROM fact_retractions f
+  WHERE f.id IN (SELECT id FROM wanted) AND f.change <= $2::bigint AND f.retracted > $2::bigint AND f.conversion
+)`;
+
+/**
+ * CTEs `touches`, each with its number among those of its visitor, and `placed`: how many touches of the visitor come
+ * before the 90 days of a conversion, and how many up to the conversion itself. Each visitor is read once.
+ */
+const TOUCHES = `visitors AS MATERIALIZED (
+  SELECT site_id, visitor, min(occurred_at) - ${WINDOW} AS since, max(occurred_at) AS until
+  FROM conversions WHERE visitor IS NOT NULL GROUP BY 1, 2
+), touches AS MATERIALIZED (
+  SELECT f.*, row_number() OVER (PARTITION BY site_id, visitor ORDER BY occurred_at, id) AS number FROM (
+    SELECT found.* FROM visitors
+    CROSS JOIN LATERAL (SELECT ${TOUCH} FROM event_facts f WHERE ${OF_VISITOR} OFFSET 0) AS found
+    UNION ALL
+    SELECT ${TOUCH} FROM fact_retractions f JOIN visitors ON ${OF_VISITOR} AND f.retracted > $2::bigint) f
+), placed AS (
+  SELECT id, converted,
+    count(*) FILTER (WHERE NOT converted) OVER (PARTITION BY site_id, visitor
+      ORDER BY occurred_at RANGE BETWEEN UNBOUNDED PRECEDING AND ${BEFORE_WINDOW} PRECEDING) AS before,
+    count(*) FILTER (WHERE NOT converted) OVER (PARTITION BY site_id, visitor
+      -- A conversion that is a touch itself comes behind it.
+      ORDER BY occurred_at, id, converted ROWS UNBOUNDED PRECEDING) AS upto
+  FROM (SELECT site_id, visitor, occurred_at, id, true AS converted FROM conversions WHERE visitor IS NOT NULL
+        UNION ALL SELECT site_id, visitor, occurred_at, id, false FROM touches) AS both_kinds
+)`;
+
+const COLUMNS = ['event_id', 'site_id', 'visitor', 'is_bot', 'occurred_at', 'weight', 'value'] as const;
+const FOUND = ['first_campaign', 'first_source', 'last_campaign', 'last_source'] as const;
+
+/**
+ * The campaigns that brought whoever converted: the first and the last touch of a conversion's visitor in the 90 days up
+ * to and including it, in the order of time and id. A touch is a fact that names a campaign. A conversion of nobody known
+ * has its own touch, if any. Rows of conversions that retention took the facts of stay as they are.
+ */
+export async function foldTouches(tx: SqlExecutor, table: string, range: FactRange): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `WITH ${CHANGES}, ${conversionsOf(table)}, ${TOUCHES}, gone AS (
+       DELETE FROM ${table} WHERE event_id = ANY (ARRAY(
+         SELECT f.id FROM changes f WHERE f.conversion AND sign < 0 EXCEPT SELECT id FROM conversions))
+     )
+     INSERT INTO ${table} AS model (${[...COLUMNS, ...FOUND].join(', ')})
+     SELECT c.id, c.site_id, c.visitor, c.is_bot, c.occurred_at, c.weight, c.value,
+       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE first.campaign END,
+       CASE WHEN c.visitor IS NULL THEN c.source ELSE first.source END,
+       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE last.campaign END,
+       CASE WHEN c.visitor IS NULL THEN c.source ELSE last.source END
+     FROM conversions c
+     LEFT JOIN placed ON placed.id = c.id AND placed.converted AND placed.upto > placed.before
+     LEFT JOIN touches first
+       ON first.site_id = c.site_id AND first.visitor = c.visitor AND first.number = placed.before + 1
+     LEFT JOIN touches last ON last.site_id = c.site_id AND last.visitor = c.visitor AND last.number = placed.upto
+     ON CONFLICT (event_id) DO UPDATE
+     SET ${[...COLUMNS.slice(1), ...FOUND].map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    range.after,
+    range.upTo,
+  );
+}
