@@ -7,6 +7,8 @@ const LATEST_MS = Date.UTC(9999, 11, 31);
 
 export type FactCondition = FilterCondition;
 
+type Period = Pick<FactScope, 'from' | 'to'>;
+
 /** Which facts a report is about. */
 export interface FactScope {
   readonly siteId: string;
@@ -23,7 +25,7 @@ export function withinScope(params: SqlParams, scope: FactScope, f = 'f'): strin
     `${f}.site_id = ${params.add(scope.siteId, 'uuid')}`,
     withinTime(params, scope, f),
     ...botCondition(scope.bots, f),
-    ...scope.filter.map((condition) => conditionSql(params, condition, f)),
+    ...scope.filter.map((condition) => conditionSql(params, condition, f, scope)),
   ];
   return parts.join(' AND ');
 }
@@ -32,11 +34,14 @@ export function withinScope(params: SqlParams, scope: FactScope, f = 'f'): strin
  * Within a period, and in the months of ids that it can lie in: the time of an id is that of its event, but for rows that
  * a host wrote by hand, which may be off by a little.
  */
-export function withinTime(params: SqlParams, { from, to }: Pick<FactScope, 'from' | 'to'>, f = 'f'): string {
-  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.min(Math.max(0, ms), LATEST_MS))), 'uuid');
+export function withinTime(params: SqlParams, { from, to }: Period, f = 'f'): string {
   return `${f}.occurred_at >= ${params.add(from.toISOString(), 'timestamptz')}
-    AND ${f}.occurred_at < ${params.add(to.toISOString(), 'timestamptz')}
-    AND ${f}.id >= ${floor(from.getTime() - DAY_MS)} AND ${f}.id < ${floor(to.getTime() + DAY_MS)}`;
+    AND ${f}.occurred_at < ${params.add(to.toISOString(), 'timestamptz')} AND ${withinIds(params, { from, to }, f)}`;
+}
+
+function withinIds(params: SqlParams, { from, to }: Period, alias: string): string {
+  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.min(Math.max(0, ms), LATEST_MS))), 'uuid');
+  return `${alias}.id >= ${floor(from.getTime() - DAY_MS)} AND ${alias}.id < ${floor(to.getTime() + DAY_MS)}`;
 }
 
 /** None, or one condition on `is_bot` of facts or of any read model. */
@@ -46,8 +51,8 @@ export function botCondition(bots: FactScope['bots'], alias: string): string[] {
 }
 
 /** A missing field is not any value: `isNot` and `notIn` hold for it. */
-function conditionSql(params: SqlParams, condition: FactCondition, f: string): string {
-  if (condition.field.startsWith('prop:')) return propCondition(params, condition, f);
+function conditionSql(params: SqlParams, condition: FactCondition, f: string, period: Period): string {
+  if (condition.field.startsWith('prop:')) return propCondition(params, condition, f, period);
   return `(${compare(params, condition, columnOf(condition.field, f))})`;
 }
 
@@ -60,10 +65,10 @@ function columnOf(field: string, f: string): string {
 }
 
 /** Props stand in the event, but for those of an older schema version, which the fact has as they are today. */
-function propCondition(params: SqlParams, condition: FactCondition, f: string): string {
+function propCondition(params: SqlParams, condition: FactCondition, f: string, period: Period): string {
   const prop = params.add(condition.field.slice('prop:'.length), 'text');
   const compared = compare(params, condition, `coalesce(${f}.props, e.props_json) ->> ${prop}`);
-  return `EXISTS (SELECT FROM events e WHERE e.id = ${f}.id AND (${compared}))`;
+  return `EXISTS (SELECT FROM events e WHERE e.id = ${f}.id AND ${withinIds(params, period, 'e')} AND (${compared}))`;
 }
 
 function compare(params: SqlParams, { op, value, field }: FactCondition, left: string): string {
@@ -72,7 +77,7 @@ function compare(params: SqlParams, { op, value, field }: FactCondition, left: s
   const list = () => params.add((Array.isArray(value) ? value : [value]).map(String), 'text[]');
   const number = () => params.add(Number(value), 'float8');
   const numeric = field.startsWith('prop:')
-    ? `CASE WHEN ${left} ~ '^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$' THEN (${left})::float8 END`
+    ? `CASE WHEN char_length(${left}) <= 100 AND ${left} ~ '^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$' THEN (${left})::float8 END`
     : left;
   switch (op) {
     // Without a cast where there is none to make: an index on the column can be used.

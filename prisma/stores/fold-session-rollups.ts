@@ -19,33 +19,32 @@ const MEASURES = Object.entries(SESSION_MEASURES);
 /** Sums over sessions by the UTC day or month that they began on. */
 export type SessionGrain = 'day' | 'month';
 
-const STARTED: Readonly<Record<SessionGrain, string>> = {
-  day: `(s.started_at AT TIME ZONE 'UTC')::date`,
-  month: `date_trunc('month', s.started_at AT TIME ZONE 'UTC')::date`,
-};
+const NAMES = MEASURES.map(([name]) => name);
+const SUMS = NAMES.map((name) => `sum(${name}) AS ${name}`).join(', ');
+/** What comes to nothing is not written. */
+const ANY = NAMES.map((name) => `sum(${name}) <> 0`).join(' OR ');
 
-/** CTE `differences`: what each session adds as it `became`, and takes away as it `was`, by one dimension at a time. */
+/** CTE `by_day`: what sessions add as they `became`, less what they did as they `was`, by one dimension at a time. */
 export function sessionDifferences(dimensions: readonly string[]): string {
   const spread = ["('', '')", ...dimensions.map((dimension) => `('${dimension}', s.${dimension})`)];
   const columns = SESSION_COLUMNS.join(', ');
-  return `differences AS MATERIALIZED (
-  SELECT s.site_id, d.dimension, coalesce(d.value, '') AS value, s.is_bot,
-    ${STARTED.day} AS day, ${STARTED.month} AS month,
-    ${MEASURES.map(([name, of]) => `s.sign * ${of} AS ${name}`).join(', ')}
+  return `by_day AS MATERIALIZED (
+  SELECT s.site_id, d.dimension, (s.started_at AT TIME ZONE 'UTC')::date AS day, coalesce(d.value, '') AS value, s.is_bot,
+    ${MEASURES.map(([name, of]) => `sum(s.sign * ${of}) AS ${name}`).join(', ')}
   FROM (SELECT 1 AS sign, ${columns} FROM became UNION ALL SELECT -1, ${columns} FROM was) s
   CROSS JOIN LATERAL (VALUES ${spread.join(', ')}) AS d (dimension, value)
+  GROUP BY 1, 2, 3, 4, 5
+  HAVING ${MEASURES.map(([, of]) => `sum(s.sign * ${of}) <> 0`).join(' OR ')}
 )`;
 }
 
-/** Adds the differences to a table; answers with the cells it wrote. What comes to nothing is not written. */
+/** Adds the differences to a table; answers with the cells it wrote. */
 export function addSessions(table: string, grain: SessionGrain): string {
-  const names = MEASURES.map(([name]) => name);
-  return `INSERT INTO ${table} AS model (site_id, dimension, ${grain}, value, is_bot, ${names.join(', ')})
-  SELECT site_id, dimension, ${grain}, value, is_bot, ${names.map((name) => `sum(${name})`).join(', ')}
-  FROM differences GROUP BY 1, 2, 3, 4, 5
-  HAVING ${names.map((name) => `sum(${name}) <> 0`).join(' OR ')}
+  return `INSERT INTO ${table} AS model (site_id, dimension, ${grain}, value, is_bot, ${NAMES.join(', ')})
+  SELECT site_id, dimension, date_trunc('${grain}', day)::date, value, is_bot, ${SUMS}
+  FROM by_day GROUP BY 1, 2, 3, 4, 5 HAVING ${ANY}
   ON CONFLICT (site_id, dimension, ${grain}, value, is_bot) DO UPDATE
-  SET ${names.map((name) => `${name} = model.${name} + excluded.${name}`).join(', ')}
+  SET ${NAMES.map((name) => `${name} = model.${name} + excluded.${name}`).join(', ')}
   RETURNING '${grain}' AS grain, site_id::text, dimension, ${grain}::text AS starts_on, value, is_bot, sessions`;
 }
 

@@ -28,11 +28,13 @@ export async function dropShadows(tx: SqlExecutor, tables: readonly string[]): P
   for (const table of tables) await tx.$executeRawUnsafe(`DROP TABLE IF EXISTS ${shadowOf(table)}`);
 }
 
-const columnRow = z.object({ name: z.string(), rounded: z.boolean() });
+const columnRow = z.object({ name: z.string(), rounded: z.boolean(), key: z.boolean() });
 
 async function columnsOf(db: SqlExecutor, table: string) {
   const rows = await db.$queryRaw`
-    SELECT attname AS name, atttypid IN ('float8'::regtype, 'float4'::regtype) AS rounded FROM pg_attribute
+    SELECT attname AS name, atttypid IN ('float8'::regtype, 'float4'::regtype) AS rounded,
+           EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey)) AS key
+    FROM pg_attribute
     WHERE attrelid = to_regclass(${checkedTable(table)}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
   return z.array(columnRow).parse(rows);
 }
@@ -41,17 +43,13 @@ const difference = z.object({ count: z.number(), rows: z.array(z.unknown()) });
 export type TableDifference = z.infer<typeof difference>;
 
 /**
- * Rows of a table and of its shadow that the other has not, from `since` on where that is given. Sums of doubles are the
- * same where they differ by less than a millionth: the order they were added in is not.
+ * Rows of a table and of its shadow that the other has not. Sums of doubles are the same where they differ by less than a
+ * millionth: the order they were added in is not.
  */
-export async function compareWithShadow(
-  db: SqlExecutor,
-  { table, time, since }: { readonly table: string; readonly time: string; readonly since: Date | null },
-): Promise<TableDifference> {
+export async function compareWithShadow(db: SqlExecutor, table: string): Promise<TableDifference> {
   const columns = await columnsOf(db, table);
   const selected = columns.map(({ name, rounded }) => (rounded ? `round(${name}::numeric, 6) AS ${name}` : name));
-  const from = (source: string) =>
-    `SELECT ${selected.join(', ')} FROM ${source}${since === null ? '' : ` WHERE ${checkedTable(time)} >= $1::timestamptz`}`;
+  const from = (source: string) => `SELECT ${selected.join(', ')} FROM ${source}`;
   const [answer] = await db.$queryRawUnsafe<unknown[]>(
     `WITH lost AS (${from(table)} EXCEPT ALL ${from(shadowOf(table))}),
           gained AS (${from(shadowOf(table))} EXCEPT ALL ${from(table)}),
@@ -60,23 +58,27 @@ export async function compareWithShadow(
      SELECT (SELECT count(*) FROM both_ways)::float8 AS count,
             coalesce((SELECT jsonb_agg(jsonb_build_object('table', '${table}', 'in', "in", 'row', "row"))
                       FROM (SELECT * FROM both_ways LIMIT ${MOST_SHOWN}) AS shown), '[]') AS rows`,
-    ...(since === null ? [] : [since.toISOString()]),
   );
   return difference.parse(answer);
 }
 
-/** Takes the rows before a time over from the live table: what they were folded from is gone. */
+/** Takes the rows before a time over from the live table as they are: what they were folded from is gone, or part of it. */
 export async function keepOlderRows(
   tx: SqlExecutor,
   { table, time, since }: { readonly table: string; readonly time: string; readonly since: Date },
 ): Promise<void> {
   const column = checkedTable(time);
+  const shadow = shadowOf(table);
   const before = since.toISOString();
-  await tx.$executeRawUnsafe(`DELETE FROM ${shadowOf(table)} WHERE ${column} < $1::timestamptz`, before);
+  const key = (await columnsOf(tx, table)).filter(({ key: ofKey }) => ofKey).map(({ name }) => name);
+  const same = key.map((name) => `shadow.${name} = live.${name}`).join(' AND ');
+  await tx.$executeRawUnsafe(`DELETE FROM ${shadow} WHERE ${column} < $1::timestamptz`, before);
+  // A session that reaches over the border begins behind it where its first events are gone.
   await tx.$executeRawUnsafe(
-    `INSERT INTO ${shadowOf(table)} SELECT * FROM ${table} WHERE ${column} < $1::timestamptz`,
+    `DELETE FROM ${shadow} AS shadow USING ${table} AS live WHERE live.${column} < $1::timestamptz AND ${same}`,
     before,
   );
+  await tx.$executeRawUnsafe(`INSERT INTO ${shadow} SELECT * FROM ${table} WHERE ${column} < $1::timestamptz`, before);
 }
 
 const indexRow = z.object({ name: z.string(), definition: z.string() });

@@ -33,3 +33,12 @@ export async function addHostsOfSite(db: SqlExecutor, siteId: string, hosts: rea
     UPDATE sites SET hosts = ARRAY(SELECT DISTINCT host FROM unnest(hosts || ${[...hosts]}::text[]) AS host ORDER BY host)
     WHERE id = ${siteId}::uuid`;
 }
+
+/** Ids of the sites of a tenant. */
+export async function findSitesOfTenant(db: SqlExecutor, tenantId: string): Promise<string[]> {
+  const rows = await db.$queryRaw`SELECT id FROM sites WHERE tenant_id = ${tenantId}::uuid ORDER BY id`;
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+}

@@ -10,6 +10,10 @@ let port: number;
 let finish: () => void = () => {};
 const server = createServer((incoming, response) => {
   seen.push(String(incoming.headers[PEER_HEADER]));
+  if (incoming.url === '/live') {
+    response.setHeader('content-type', 'text/event-stream').write(': hello\n\n');
+    return;
+  }
   finish = () => void response.end('done');
   if (incoming.url !== '/slow') finish();
 });
@@ -50,13 +54,16 @@ describe('the peer', () => {
   });
 });
 
-it('answers what is open and takes nothing new', async () => {
-  const slow = get('/slow');
+it('answers what is open, breaks off what never ends and takes nothing new', async () => {
+  const live = get('/live');
   await expect.poll(() => seen.length).toBe(4);
+  const slow = get('/slow');
+  await expect.poll(() => seen.length).toBe(5);
   let closed = false;
   const closing = stopTakingRequests().then(() => {
     closed = true;
   });
+  await expect(live).rejects.toThrow('aborted');
   await expect(get('/')).rejects.toThrow('ECONNREFUSED');
   expect(closed).toBe(false);
   finish();

@@ -11,6 +11,7 @@ interface RequestStart {
 }
 
 const servers = new Set<Server>();
+const answering = new Set<ServerResponse>();
 /** Ends the peer header of this process. No client learns it, so a header that ends with it was written here. */
 const seal = `;${randomUUID()}`;
 let stopping = false;
@@ -23,9 +24,11 @@ export function watchRequests(): void {
   subscribe('http.server.request.start', (message) => {
     const { request, response, server } = message as RequestStart;
     servers.add(server);
+    answering.add(response);
     nameThePeer(request);
     // A connection that was busy when the server closed would otherwise linger for its keep-alive time.
     response.once('close', () => {
+      answering.delete(response);
       if (stopping) setImmediate(() => server.closeIdleConnections());
     });
   });
@@ -40,8 +43,12 @@ function nameThePeer({ headers, socket }: IncomingMessage): void {
   headers[PEER_HEADER] = `${socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''}${seal}`;
 }
 
-/** Resolves when no connection is left. */
+/** Resolves when no connection is left. Event streams are broken off: they never end, and their readers connect again. */
 export async function stopTakingRequests(): Promise<void> {
   stopping = true;
+  for (const response of answering) if (isEventStream(response)) response.destroy();
   await Promise.all([...servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
 }
+
+const isEventStream = (response: ServerResponse) =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream');

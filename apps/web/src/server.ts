@@ -2,11 +2,15 @@ import { DeadLetterService } from '@tallymark/analytics/deadletters/service';
 import { EventDeduplicationService } from '@tallymark/analytics/dedup/service';
 import { EventEnrichmentService } from '@tallymark/analytics/enrich/service';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
+import { LivePublisher } from '@tallymark/analytics/ingest/live-publisher';
 import { PartitionKeeper } from '@tallymark/analytics/ingest/partition-keeper';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { createJobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { createOperations } from '@tallymark/analytics/operate/operations';
+import { ProjectionAdmin } from '@tallymark/analytics/project/admin';
+import { LiveHub } from '@tallymark/analytics/report/live/live-hub';
+import { ReportDatabase } from '@tallymark/analytics/report/report-database';
 import { retentionOptionsFrom } from '@tallymark/analytics/retain/config';
 import { RetentionService } from '@tallymark/analytics/retain/service';
 import { SubscriptionAdmin } from '@tallymark/analytics/subscribe/subscription-admin';
@@ -16,6 +20,8 @@ import { parseSettings, type Settings } from '@tallymark/contract/settings';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
 import { studioSnapshotReaders as snapshotReaders } from '@tallymark/prisma/studio/snapshots';
 import { connectRedis } from '@tallymark/redis/connect';
+import { LiveStream } from '@tallymark/redis/live-stream';
+import { QuestionTimes } from '@tallymark/redis/question-times';
 import { after } from 'next/server';
 import type { Logger } from 'pino';
 import { type Auth, createAuth } from './auth/create-auth.ts';
@@ -35,6 +41,8 @@ export interface Server {
   readonly trackLater: TrackLater;
   readonly settings: Settings;
   readonly log: Logger;
+  /** Ends answers that go on for as long as somebody listens. */
+  endStreams(): Promise<void>;
   /** Starts what runs beside the requests. */
   start(): Promise<void>;
   /** Closes in order: late events, ingestion, the queues it adds to, Redis, Postgres. The caller sets the deadline. */
@@ -57,6 +65,21 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
     name: 'tallymark-web',
     onError: (error) => log.warn({ err: error }, 'redis connection'),
   });
+  // Reports may take all the connections they get; ingest has its own.
+  const readPrisma = createPrisma({
+    databaseUrl: settings.DATABASE_READ_URL ?? settings.DATABASE_URL,
+    maxConnections: Math.max(2, Math.floor(settings.DATABASE_MAX_CONNECTIONS / 2)),
+    applicationName: 'tallymark-web-reports',
+  });
+  const questionTimes = new QuestionTimes(redis);
+  const liveStream = new LiveStream(redis);
+  const live = new LiveHub({ stream: liveStream, log, now: () => new Date() });
+  const livePublisher = new LivePublisher({
+    stream: liveStream,
+    plan: demoPlan,
+    hashSalt: settings.TRACKING_HASH_SALT,
+    log,
+  });
   const deduplication = new EventDeduplicationService(prisma, redis);
   const jobs = createJobQueues({ settings, deduplication, log, name: 'tallymark-web' });
   const enrichmentQueue = settings.TRACKING_ENABLE_ENRICHMENT ? jobs.enrichEventQueue : null;
@@ -65,6 +88,7 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
     plan: demoPlan,
     snapshotReaders,
     log,
+    live: livePublisher,
     runFlusher: settings.TRACKING_FLUSH_IN_WEB,
   });
 
@@ -97,6 +121,22 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
         plan: demoPlan,
         config: retentionOptionsFrom(settings),
       }),
+      reports: {
+        reports: new ReportDatabase({
+          prisma: readPrisma,
+          statementTimeoutMs: settings.TRACKING_REPORT_TIMEOUT_MS,
+          maxRows: settings.TRACKING_REPORT_MAX_ROWS,
+          onAnswered: (question, ms) => questionTimes.record(question, ms),
+        }),
+        prisma,
+        redis,
+        plan: demoPlan,
+        log,
+        now: () => new Date(),
+        defaultSiteId: settings.TRACKING_DEFAULT_SITE_ID,
+      },
+      live,
+      projections: new ProjectionAdmin({ prisma, plan: demoPlan }),
       subscriptions: new SubscriptionAdmin({
         plan: demoPlan,
         prisma,
@@ -106,12 +146,15 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
     trackLater,
     settings,
     log,
+    endStreams: () => live.close(),
     start: async () => eventIngestion.start(),
     shutdown: async () => {
       await settled();
       await eventIngestion.shutdown();
+      await livePublisher.close();
       await jobs.close();
       redis.disconnect();
+      await readPrisma.$disconnect();
       await prisma.$disconnect();
     },
   };

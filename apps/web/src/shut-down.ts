@@ -5,13 +5,15 @@ import type { Server } from './server.ts';
 /** For the requests that are open; the ingestion service then has its own deadline. */
 const ANSWERING_MS = 5_000;
 
+type ShutDown = Pick<Server, 'log' | 'settings' | 'endStreams' | 'shutdown'>;
+
 /**
  * On SIGTERM or SIGINT: no new connections, answer what is open, then close the server's parts in order. Past the
  * deadline, or on a second signal, the process ends as it is; accepted events are durable and wait in the buffer.
  *
  * Needs NEXT_MANUAL_SIG_HANDLE=true in the environment of `next start`; otherwise Next exits by itself meanwhile.
  */
-export function shutDownOnSignal({ log, settings, shutdown }: Pick<Server, 'log' | 'settings' | 'shutdown'>): void {
+export function shutDownOnSignal({ log, settings, endStreams, shutdown }: ShutDown): void {
   let closing = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (closing) process.exit(1);
@@ -21,6 +23,7 @@ export function shutDownOnSignal({ log, settings, shutdown }: Pick<Server, 'log'
       log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
       process.exit(1);
     }, settings.TRACKING_SHUTDOWN_DEADLINE_MS + ANSWERING_MS);
+    void endStreams().catch((error: unknown) => log.warn({ err: error }, 'live streams could not be ended'));
     // Whoever sends slowly must not use up the time of the last flush.
     Promise.race([stopTakingRequests(), sleep(ANSWERING_MS, undefined, { ref: false })])
       .then(shutdown)

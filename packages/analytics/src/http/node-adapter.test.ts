@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { serveNode } from './node-adapter.ts';
+import { setTrailers } from './response-trailers.ts';
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -74,6 +75,37 @@ describe('serveNode', () => {
     expect((await reader?.read())?.value).toBe('data: 2\n\n');
     expect((await reader?.read())?.done).toBe(true);
   });
+
+  it.each(['text/csv; charset=utf-8', 'application/x-ndjson'])(
+    'streams %s, with what is said behind it',
+    async (type) => {
+      let more: () => void = () => {};
+      const waited = new Promise<void>((resolve) => {
+        more = resolve;
+      });
+      await using server = await serve(async () => {
+        const body = ReadableStream.from(
+          (async function* () {
+            yield new TextEncoder().encode('1\n');
+            await waited;
+            yield new TextEncoder().encode('2\n');
+          })(),
+        );
+        const response = new Response(body, { headers: { 'content-type': type, trailer: 'x-end' } });
+        setTrailers(response, () => ({ 'x-end': 'cut' }));
+        return response;
+      });
+      const call = request(server.url);
+      call.end();
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      const parts = response[Symbol.asyncIterator]();
+      expect(String((await parts.next()).value)).toBe('1\n');
+      more();
+      expect(String((await parts.next()).value)).toBe('2\n');
+      expect((await parts.next()).done).toBe(true);
+      expect(response.trailers).toEqual({ 'x-end': 'cut' });
+    },
+  );
 
   it('tells the handler when the caller has gone away', async () => {
     let gone: (reason: 'aborted') => void = () => {};

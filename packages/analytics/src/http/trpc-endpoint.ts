@@ -4,6 +4,7 @@ import type { AnyRouter, inferRouterContext } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Logger } from 'pino';
 import { withRequestContext } from '../ingest/ambient-context.ts';
+import { rememberHowToAsk } from './ask-again.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
 import { CORRELATION_HEADER } from './request-context.ts';
 
@@ -27,6 +28,7 @@ export async function handleTrpc<Router extends AnyRouter>(
   try {
     const requestContext = await deps.requestContext(request);
     correlation = requestContext.correlationId ?? '';
+    if (request.method === 'GET') rememberHowToAsk(requestContext, () => deps.requestContext(request));
     const bounded = await boundRequest(request, deps.endpoint);
     const response = await withRequestContext(requestContext, () =>
       fetchRequestHandler({

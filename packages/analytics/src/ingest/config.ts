@@ -2,6 +2,7 @@ import type { TrackingPlan } from '@tallymark/contract/plan';
 import { DEFAULT_SITE_ID, DEFAULT_TENANT_ID, type Settings } from '@tallymark/contract/settings';
 import type { Logger } from 'pino';
 import type { SnapshotReaders } from '../enrich/snapshots.ts';
+import type { LivePublisher } from './live-publisher.ts';
 
 /** How the ingestion service works. Times in the unit their name ends with. */
 export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
@@ -36,6 +37,8 @@ export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
   readonly defaultSiteId: string;
   /** Events older than this are rejected unless the context exempts them. */
   readonly retention: { readonly months: number } | { readonly days: number };
+  /** Shows accepted events to whoever watches; null where nobody does. Its owner closes it after the service. */
+  readonly live: Pick<LivePublisher, 'publish'> | null;
   /** How long `shutdown()` waits for requests and a last flush. */
   readonly shutdownDeadlineMs: number;
   readonly now: () => Date;
@@ -64,6 +67,7 @@ export function ingestionConfig<Plan extends TrackingPlan>(options: IngestionOpt
     defaultTenantId: DEFAULT_TENANT_ID,
     defaultSiteId: DEFAULT_SITE_ID,
     retention: { months: 12 },
+    live: null,
     shutdownDeadlineMs: 10_000,
     now: () => new Date(),
     ...options,

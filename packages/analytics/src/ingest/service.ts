@@ -230,6 +230,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       receivedAt,
     );
     this.tally.count(prepared, receipts, receivedAt);
+    config.live?.publish(prepared, receipts);
     const defaults = { tenantId: config.defaultTenantId, siteId: config.defaultSiteId };
     logRequest(config.log, { receipts, context, defaults, buffered, ms: performance.now() - started });
     return receipts;

@@ -116,10 +116,10 @@ async function swap(deps: FactDeps, tx: SqlExecutor, rebuild: Rebuild, projectio
   let rowsDiffer = 0;
   for (const { name: table, time, derived } of projection.tables) {
     if (derived) continue;
-    const found = await compareWithShadow(tx, { table, time, since });
+    if (since !== null) await keepOlderRows(tx, { table, time, since });
+    const found = await compareWithShadow(tx, table);
     rowsDiffer += found.count;
     differences.push(...found.rows);
-    if (since !== null) await keepOlderRows(tx, { table, time, since });
   }
   await swapShadows(tx, tablesOf(projection));
   await takeOverProjection(tx, projection);

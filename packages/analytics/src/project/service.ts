@@ -124,11 +124,19 @@ export class ProjectionService {
     const rebuilt = await stepRebuild(this.deps, null, this.changesAtOnce);
     if (folded === 'folded' || rebuilt === 'folded') return 'folded';
     this.idleTurns += 1;
-    if (this.idleTurns % CHORES_EVERY !== 0) return 'idle';
-    const counted = await foldUnenriched(this.deps);
-    await dropFoldedRetractions(this.deps.prisma);
-    await buildVisitorSketches(this.deps.prisma, { now: this.deps.now(), signal: this.stopping.signal });
-    return counted;
+    return this.idleTurns % CHORES_EVERY === 0 ? this.doChores() : 'idle';
+  }
+
+  /** What is no fold: none of it may stop facts. */
+  private async doChores(): Promise<FoldOutcome> {
+    const { prisma, now, log } = this.deps;
+    try {
+      await dropFoldedRetractions(prisma);
+      await buildVisitorSketches(prisma, { now: now(), signal: this.stopping.signal });
+    } catch (error) {
+      log.warn({ err: error }, 'sketches and retractions wait for the next turn');
+    }
+    return foldUnenriched(this.deps);
   }
 
   private async step(projection: Projection): Promise<FoldOutcome> {

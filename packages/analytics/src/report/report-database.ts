@@ -25,7 +25,7 @@ export interface ReportReader extends SqlExecutor {
 }
 
 const STATEMENT_TIMEOUT_MS = 10_000;
-const MAX_ROWS = 20_000_000;
+const MAX_ROWS = 3_000_000;
 const CANCELLED = '57014';
 
 /** Where questions are asked: read-only transactions with a limit on time and rows. */

@@ -28,7 +28,7 @@ export const filterCondition = z
     op: z.enum(['is', 'isNot', 'in', 'notIn', 'contains', 'startsWith', 'above', 'below', 'exists', 'missing']),
     value: z.union([scalar, z.array(scalar).min(1).max(100)]).optional(),
   })
-  .superRefine(({ op, value }, issues) => {
+  .superRefine(({ field, op, value }, issues) => {
     const fail = (message: string) => issues.addIssue({ code: 'custom', message: `"${op}" ${message}` });
     if (op === 'exists' || op === 'missing') {
       if (value !== undefined) fail('takes no value');
@@ -36,7 +36,9 @@ export const filterCondition = z
       if (!Array.isArray(value)) fail('takes a list of values');
     } else if (value === undefined || Array.isArray(value)) fail('takes one value');
     else if ((op === 'above' || op === 'below') && typeof value !== 'number') fail('takes a number');
-    else if ((op === 'contains' || op === 'startsWith') && typeof value !== 'string') fail('takes a text');
+    else if ((op === 'above' || op === 'below') && field !== 'value' && !field.startsWith('prop:')) {
+      fail('is for "value" and for props');
+    } else if ((op === 'contains' || op === 'startsWith') && typeof value !== 'string') fail('takes a text');
   });
 export type FilterCondition = z.infer<typeof filterCondition>;
 

@@ -5,8 +5,10 @@ import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { pino } from 'pino';
 import { type IngestStack, startIngestStack } from './ingest-stack.ts';
 import { generateLoad } from './load-generator.ts';
-import { cpuSeconds, residentMiB } from './process-usage.ts';
+import { residentMiB } from './process-usage.ts';
 import { atLeast, atMost, type Benchmark, machine } from './report.ts';
+import { perEvent, usageOf } from './stack-usage.ts';
+import { type Sample, slopeOf, until } from './steady.ts';
 import { visits } from './visits.ts';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 300_000);
@@ -20,7 +22,6 @@ const TARGET_TOGETHER = 5_000;
 /** A backlog that stands still may still differ from one look to the next by what a batch or two hold. */
 const MOST_GROWTH_PER_SECOND = 50;
 const SAMPLE_MS = 5_000;
-const PATIENCE_MS = 300_000;
 
 /** Events a second that the worker process enriches: from a full backlog, and in step with ingest and flush. */
 export const enrich: Benchmark = async (note) => {
@@ -41,18 +42,6 @@ export const enrich: Benchmark = async (note) => {
     conditions: { ...machine(), events: EVENTS, seconds: SECONDS, batch: BATCH, sessions: 'about 15 events each' },
   };
 };
-
-type Usage = Readonly<Record<string, number>>;
-
-function usageOf({ pids }: IngestStack): Usage {
-  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, pid === 0 ? 0 : cpuSeconds(pid)]));
-}
-
-function perEvent(before: Usage, after: Usage, events: number): Usage {
-  return Object.fromEntries(
-    Object.entries(after).map(([name, seconds]) => [`${name} µs/ev`, ((seconds - (before[name] ?? 0)) * 1e6) / events]),
-  );
-}
 
 async function measureAlone(note: (line: string) => void) {
   await using stack = await startIngestStack({ worker: false });
@@ -105,11 +94,11 @@ async function measureTogether(note: (line: string) => void) {
   const enrichedBefore = await prisma.attribution.count();
   note(`${LOAD.eventsPerSecond.toLocaleString('en')} events/s for ${SECONDS} s`);
   const before = usageOf(stack);
-  const samples: { readonly seconds: number; readonly backlog: number }[] = [];
+  const samples: Sample[] = [];
   const started = performance.now();
   const sampler = setInterval(async () => {
     const backlog = await prisma.enrichmentBacklog.count();
-    samples.push({ seconds: (performance.now() - started) / 1_000, backlog });
+    samples.push({ seconds: (performance.now() - started) / 1_000, value: backlog });
   }, SAMPLE_MS);
   const { accepted, seconds, failed, ackMs } = await generateLoad({ ...LOAD, port: stack.port, seconds: SECONDS });
   clearInterval(sampler);
@@ -125,7 +114,7 @@ async function measureTogether(note: (line: string) => void) {
     complete: events === attribution,
     row: {
       'enriched/s': enriched / seconds,
-      'backlog at the end': samples.at(-1)?.backlog ?? Number.NaN,
+      'backlog at the end': samples.at(-1)?.value ?? Number.NaN,
       'worker MiB': memory,
       ...cpu,
       'acknowledged/s': accepted / seconds,
@@ -173,20 +162,4 @@ async function addAssets(prisma: PrismaClient): Promise<void> {
   await prisma.ipAsset.createMany({
     data: named.flatMap(({ entityId }) => (entityId ? [{ ...asset, id: entityId, ownerId }] : [])),
   });
-}
-
-async function until(reached: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!(await reached())) {
-    if (performance.now() > deadline) throw new Error(`Not done after ${PATIENCE_MS / 1_000} s.`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-/** Least squares: what the backlog grows by in a second. */
-function slopeOf(samples: readonly { readonly seconds: number; readonly backlog: number }[]): number {
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [t, b] = [mean(samples.map(({ seconds }) => seconds)), mean(samples.map(({ backlog }) => backlog))];
-  const covariance = mean(samples.map(({ seconds, backlog }) => (seconds - t) * (backlog - b)));
-  return covariance / mean(samples.map(({ seconds }) => (seconds - t) ** 2));
 }

@@ -7,6 +7,8 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   ingest: async () => (await import('./ingest.ts')).ingest,
   enrich: async () => (await import('./enrich.ts')).enrich,
   dedup: async () => (await import('./dedup.ts')).dedup,
+  query: async () => (await import('./query.ts')).query,
+  project: async () => (await import('./project.ts')).project,
 };
 
 const USAGE = `pnpm bench <${Object.keys(BENCHMARKS).join('|')}> [--json FILE]
@@ -15,6 +17,8 @@ const USAGE = `pnpm bench <${Object.keys(BENCHMARKS).join('|')}> [--json FILE]
   ingest   events per second through the built Next.js server into Postgres, in batches and one by one
   enrich   events per second that a worker enriches, alone and while as many are ingested and flushed
   dedup    a run over a million events with known repeats: exactness, time and memory, killed half-way too
+  query    every question over 24 h, 30 days and 12 months of ten million events, and the plans of the slowest
+  project  events per second folded into all read models: from the store, anew, and while as many are ingested and enriched
 
 For store and dedup, DATABASE_URL names a server to measure on, in a database that is made for it and dropped; without it an own one is started.`;
 

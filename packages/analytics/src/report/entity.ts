@@ -1,0 +1,61 @@
+import type { EntityAnswer } from '@tallymark/contract/reports/entities';
+import {
+  ENTITY_TOTAL,
+  type EntityBucket,
+  entityBucketPlace,
+  entityBucketsStatement,
+  readEntityBuckets,
+  typePlace,
+} from '@tallymark/prisma/stores/report-entities';
+import type { EntitySelection } from '@tallymark/prisma/stores/report-entity-parts';
+import { cutPeriod, DAY_MS } from './cut-period.ts';
+import { entityErrors, worthOf } from './entity-errors.ts';
+import type { ReportDeps } from './report-deps.ts';
+import type { QuestionScope } from './resolve-scope.ts';
+import { answered } from './scope-answer.ts';
+import { timeBuckets } from './time-buckets.ts';
+
+/** What happened to one entity, day by day. @throws ReportError `too_expensive` */
+export function askEntity(
+  deps: ReportDeps,
+  scope: QuestionScope,
+  { entityType, entityId }: { readonly entityType: string; readonly entityId: string },
+): Promise<EntityAnswer> {
+  return deps.reports.answer('stats.entity', async (db) => {
+    const selection: EntitySelection = { scope, entityType, entityIds: [entityId] };
+    const starts = (await timeBuckets(db, scope, 'day')).map(({ start }) => start);
+    const statement = entityBucketsStatement(selection, piecesFor(scope, starts), starts);
+    await db.afford(statement.sql, statement.parameters, 'Ask for a shorter period.');
+    const cells = await readEntityBuckets(db, statement);
+    const types = [...new Set(cells.map(({ eventType }) => eventType))];
+    const errors = await entityErrors(db, selection, { eventTypes: types, shown: [], starts });
+    const ofType = (type: string) => sum(cells.filter(({ eventType }) => eventType === type));
+    const byDay = new Map<number, EntityBucket[]>();
+    for (const cell of cells) byDay.set(cell.bucket, [...(byDay.get(cell.bucket) ?? []), cell]);
+    return {
+      scope: answered(scope),
+      total: worthOf(sum(cells), errors, ENTITY_TOTAL),
+      types: types
+        .map((eventType) => ({ eventType, ...worthOf(ofType(eventType), errors, typePlace(eventType)) }))
+        .sort((a, b) => b.events.value - a.events.value || (a.eventType < b.eventType ? -1 : 1)),
+      days: starts.map((start, at) => ({
+        start: start.toISOString(),
+        ...worthOf(sum(byDay.get(at) ?? []), errors, entityBucketPlace(at)),
+      })),
+    };
+  });
+}
+
+/** Days of a time zone are those of the read model only where they begin when those do. */
+function piecesFor({ from, to, filter }: QuestionScope, starts: readonly Date[]) {
+  const ofUtc = starts.every((start) => start.getTime() % DAY_MS === 0);
+  if (!ofUtc || filter.length > 0) return { months: [], days: [], rests: [{ from, to }] };
+  const { months, days, rests } = cutPeriod(from, to);
+  return { months: [], days: [...months, ...days], rests };
+}
+
+const sum = (cells: readonly EntityBucket[]) =>
+  cells.reduce((all, { events, value }) => ({ events: all.events + events, value: all.value + value }), {
+    events: 0,
+    value: 0,
+  });

@@ -1,0 +1,78 @@
+import { exact, type Figure } from '@tallymark/contract/reports/figure';
+import type { ComparedFigure, OverviewAnswer } from '@tallymark/contract/reports/overview';
+import { countSessions, sessionTotals } from './count-sessions.ts';
+import { countVisitors } from './count-visitors.ts';
+import { conversionTypes, pageViewTypes } from './plan-types.ts';
+import type { ReportReader } from './report-database.ts';
+import type { ReportDeps } from './report-deps.ts';
+import type { QuestionScope } from './resolve-scope.ts';
+import { standardError, standardErrors } from './sampling-error.ts';
+import { answered } from './scope-answer.ts';
+import { typeTotals } from './type-totals.ts';
+
+/** What a period comes to, beside the one of equal length before it. */
+export function askOverview(deps: ReportDeps, scope: QuestionScope): Promise<OverviewAnswer> {
+  const before = previousOf(scope);
+  return deps.reports.answer('stats.overview', async (db) => {
+    const now = await figuresOf(deps, db, scope, true);
+    const then = await figuresOf(deps, db, before, false);
+    const compared = (name: keyof Figures): ComparedFigure => compare(now[name], then[name]);
+    return {
+      scope: answered(scope),
+      previous: { from: before.from.toISOString(), to: before.to.toISOString() },
+      visitors: compared('visitors'),
+      sessions: compared('sessions'),
+      events: compared('events'),
+      pageViews: compared('pageViews'),
+      conversions: compared('conversions'),
+      conversionRate: compared('conversionRate'),
+      bounceRate: compared('bounceRate'),
+      sessionDuration: compared('sessionDuration'),
+      value: compared('value'),
+    };
+  });
+}
+
+/** The period of equal length that ends where this one begins. */
+export function previousOf(scope: QuestionScope): QuestionScope {
+  return { ...scope, from: new Date(2 * scope.from.getTime() - scope.to.getTime()), to: scope.from };
+}
+
+export function compare(now: Figure, then: Figure): ComparedFigure {
+  const change = then.value === 0 ? null : ((now.value - then.value) / then.value) * 100;
+  return { ...now, previous: then.value, change };
+}
+
+type Figures = Readonly<Record<Exclude<keyof OverviewAnswer, 'scope' | 'previous'>, Figure>>;
+
+/** Errors take longest, and nobody asks for those of the period before. */
+async function figuresOf(
+  { plan }: ReportDeps,
+  db: ReportReader,
+  scope: QuestionScope,
+  withErrors: boolean,
+): Promise<Figures> {
+  const totals = await typeTotals(db, scope);
+  const sum = (types: readonly string[] | null, of: 'events' | 'value') =>
+    totals.reduce((all, total) => (types === null || types.includes(total.eventType) ? all + total[of] : all), 0);
+  const sampled = withErrors ? await standardErrors(db, scope, 'event_type') : new Map<string, number>();
+  const events = async (types: readonly string[] | null): Promise<Figure> => {
+    const among = [...sampled].filter(([type]) => types === null || types.includes(type));
+    // Several types of one visitor were kept or dropped together: their errors do not simply add up.
+    const standard = among.length > 1 ? await standardError(db, scope, types) : (among[0]?.[1] ?? 0);
+    return { value: sum(types, 'events'), error: standard > 0 ? { standard, reason: 'sampling' } : null };
+  };
+  const begun = await sessionTotals(db, scope);
+  const share = (part: number) => exact(begun.sessions === 0 ? 0 : (part / begun.sessions) * 100);
+  return {
+    visitors: await countVisitors(db, scope),
+    sessions: await countSessions(db, scope),
+    events: await events(null),
+    pageViews: await events(pageViewTypes(plan)),
+    conversions: await events(conversionTypes(plan)),
+    conversionRate: share(begun.converted),
+    bounceRate: share(begun.bounces),
+    sessionDuration: exact(begun.sessions === 0 ? 0 : begun.seconds / begun.sessions),
+    value: exact(sum(null, 'value')),
+  };
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { samplingBucket } from '../ingest/sampling.ts';
+import { pageView } from '../test-support/enrichment-world.ts';
+import { NOW } from '../test-support/ingestion-world.ts';
+import { openReportWorld, type ReportWorld } from '../test-support/report-world.ts';
+import type { QuestionScope } from './resolve-scope.ts';
+import { standardError, standardErrors } from './sampling-error.ts';
+
+const DAY = 24 * 60;
+
+const askError = (world: ReportWorld, scope: QuestionScope, types: readonly string[] | null = null) =>
+  world.deps.reports.answer('error', (db) => standardError(db, scope, types));
+const askErrors = (world: ReportWorld, scope: QuestionScope) =>
+  world.deps.reports.answer('errors', (db) => standardErrors(db, scope, 'event_type'));
+
+interface Kept {
+  readonly minutes: number;
+  readonly visitor: string;
+  readonly type: 'page_viewed' | 'asset_viewed';
+  readonly rate: number;
+  readonly count: number;
+}
+
+/** The formula as it is written: every pair of rows of one visitor. */
+function reference(kept: readonly Kept[]): number {
+  let variance = 0;
+  for (const i of kept) {
+    for (const j of kept) {
+      if (i.visitor !== j.visitor) continue;
+      const [p, q] = [i.rate / 100, j.rate / 100];
+      variance += (i.count / p) * (j.count / q) * (1 - Math.max(p, q));
+    }
+  }
+  return Math.sqrt(variance);
+}
+
+const row = ({ minutes, visitor, type, rate, count }: Kept) =>
+  pageView(minutes, {
+    eventType: type,
+    schemaVersion: type === 'page_viewed' ? 2 : 1,
+    visitorId: visitor,
+    sessionId: visitor,
+    samplingRate: rate,
+    count,
+    propsJson: type === 'page_viewed' ? { path: visitor === 'a' ? '/a' : '/' } : {},
+  });
+
+const kept = fc.record({
+  minutes: fc.integer({ min: -9 * DAY, max: 0 }),
+  visitor: fc.constantFrom('a', 'b', 'c', 'd'),
+  type: fc.constantFrom('page_viewed' as const, 'asset_viewed' as const),
+  rate: fc.constantFrom(100, 50, 25, 10),
+  count: fc.integer({ min: 1, max: 4 }),
+});
+
+test('the error is that of the formula over all pairs, for any period, types and filter', async () => {
+  await using world = await openReportWorld();
+  const all = fc.sample(kept, { numRuns: 80, seed: 7 });
+  await world.record(all.map(row));
+  const moment = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+  const period = fc.tuple(fc.integer({ min: -10 * DAY, max: 0 }), fc.integer({ min: 1, max: 10 * DAY }));
+  await fc.assert(
+    fc.asyncProperty(period, async ([start, length]) => {
+      const scope = world.scope({ from: moment(start), to: moment(start + length) });
+      const inside = all.filter(({ minutes }) => minutes >= start && minutes < start + length);
+      const pages = inside.filter(({ type }) => type === 'page_viewed');
+      const assets = inside.filter(({ type }) => type === 'asset_viewed');
+      expect(await askError(world, scope)).toBeCloseTo(reference(inside), 3);
+      expect(await askError(world, scope, ['page_viewed'])).toBeCloseTo(reference(pages), 3);
+      const errors = await askErrors(world, scope);
+      expect(errors.get('page_viewed') ?? 0).toBeCloseTo(reference(pages), 3);
+      expect(errors.get('asset_viewed') ?? 0).toBeCloseTo(reference(assets), 3);
+      const filter = [{ field: 'page', op: 'is', value: '/a' } as const];
+      const ofA = pages.filter(({ visitor }) => visitor === 'a');
+      expect(await askError(world, { ...scope, filter })).toBeCloseTo(reference(ofA), 3);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('where nothing was sampled there is no error', async () => {
+  await using world = await openReportWorld();
+  const scope = world.scope();
+  expect(await askError(world, scope)).toBe(0);
+  await world.record([row({ minutes: 0, visitor: 'a', type: 'page_viewed', rate: 100, count: 3 })]);
+  expect(await askError(world, scope)).toBe(0);
+  expect(await askErrors(world, scope)).toEqual(new Map());
+  expect(await askError(world, { ...scope, to: scope.from })).toBe(0);
+});
+
+const REPEATS = 250;
+const UNITS = 250;
+const RATES = { page_viewed: 20, asset_viewed: 50, search_performed: 100 };
+const TYPES = Object.entries(RATES);
+
+/** Events that visitor `n` causes of each type: some cause far more than others. */
+const caused = (n: number, type: number) => 1 + ((n * 31 + type * 17) % 11) ** 2 / 10;
+
+test('estimates of one population scatter as they say: sampled again and again as the product samples', async () => {
+  await using world = await openReportWorld();
+  const scope = world.scope();
+  const siteOf = (repeat: number) => `00000000-0000-4000-8000-${String(repeat + 1).padStart(12, '0')}`;
+  const truth = TYPES.reduce((sum, _, type) => sum + populationOf(type), 0);
+  const estimates: number[] = [];
+  const rows: { siteId: string; type: string; unit: bigint; rate: number; counted: number }[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    let estimate = 0;
+    for (const [at, [type, rate]] of TYPES.entries()) {
+      for (let n = 0; n < UNITS; n += 1) {
+        // Other names for the same people: another draw of their places.
+        if (samplingBucket(`${repeat}: visitor ${n}`) >= rate) continue;
+        estimate += (caused(n, at) * 100) / rate;
+        if (rate < 100) rows.push({ siteId: siteOf(repeat), type, unit: BigInt(n), rate, counted: caused(n, at) });
+      }
+    }
+    estimates.push(estimate);
+  }
+  const column = <Key extends keyof (typeof rows)[number]>(key: Key) => rows.map((kept) => kept[key]);
+  await world.prisma.$executeRaw`
+    INSERT INTO sampled_units (site_id, day, event_type, unit, sampling_rate, is_bot, counted, stored)
+    SELECT site_id, '2026-11-10', event_type, unit, sampling_rate, false, counted, 1
+    FROM unnest(${column('siteId')}::uuid[], ${column('type')}::text[], ${column('unit')}::bigint[],
+                ${column('rate')}::real[], ${column('counted')}::float8[])
+      AS kept (site_id, event_type, unit, sampling_rate, counted)`;
+  const errors = await world.deps.reports.answer('errors', async (db) => {
+    const asked: number[] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+      asked.push(await standardError(db, { ...scope, siteId: siteOf(repeat) }, null));
+    }
+    return asked;
+  });
+  const spread = Math.sqrt(mean(estimates.map((estimate) => (estimate - truth) ** 2)));
+  const stated = Math.sqrt(mean(errors.map((error) => error ** 2)));
+  // The spread of so many draws is itself known to 4 %.
+  expect(stated / spread).toBeGreaterThan(0.88);
+  expect(stated / spread).toBeLessThan(1.12);
+  expect(Math.abs(mean(estimates) - truth)).toBeLessThan((3.5 * spread) / Math.sqrt(REPEATS));
+  const covered =
+    estimates.filter((estimate, n) => Math.abs(estimate - truth) <= 2 * (errors[n] ?? 0)).length / REPEATS;
+  expect(covered).toBeGreaterThan(0.92);
+  expect(covered).toBeLessThan(0.985);
+});
+
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+
+function populationOf(type: number): number {
+  return Array.from({ length: UNITS }, (_, n) => caused(n, type)).reduce((sum, one) => sum + one, 0);
+}

@@ -1,0 +1,57 @@
+import { readVariances, type SamplingSources, varianceStatement } from '@tallymark/prisma/stores/report-sampling';
+import { cutPeriod } from './cut-period.ts';
+import type { ReportReader } from './report-database.ts';
+import type { QuestionScope } from './resolve-scope.ts';
+
+const NARROW = 'Ask for a shorter period, or without the filter.';
+
+/**
+ * The standard error of a weighted count of events, in events; 0 where nothing was sampled. `eventTypes` null is all.
+ *
+ * Sampling keeps or drops a unit (a visitor) with all its events of a type: it has one place from 0 to 1, and what is
+ * sampled at rate p is kept where the place is below p. So an event is kept with probability p, and two of one unit are
+ * kept together with probability min(p, q); units fall independently of each other. The count is the estimate of Horvitz
+ * and Thompson, Σ t/p over what was kept, and its variance is estimated without bias by
+ * Σ Σ (t_i/p_i)(t_j/p_j)(π_ij - π_i π_j)/π_ij over pairs that were kept (D. G. Horvitz and D. J. Thompson, "A
+ * generalization of sampling without replacement from a finite universe", J. Am. Stat. Assoc. 47, 1952). With
+ * π_ij = min(p_i, p_j) the last factor is 1 - max(p_i, p_j) within a unit, and 0 between two.
+ *
+ * @throws ReportError `too_expensive` for a filter over more facts than may be read.
+ */
+export async function standardError(
+  db: ReportReader,
+  scope: QuestionScope,
+  eventTypes: readonly string[] | null,
+): Promise<number> {
+  const variances = await askVariances(db, scope, { eventTypes, byType: false });
+  return Math.sqrt(Math.max(0, variances.get(null) ?? 0));
+}
+
+/** The same for each type by itself. Types without a sampled event are not in it. Errors of two types do not add up. */
+export async function standardErrors(
+  db: ReportReader,
+  scope: QuestionScope,
+  _by: 'event_type',
+): Promise<ReadonlyMap<string, number>> {
+  const variances = await askVariances(db, scope, { eventTypes: null, byType: true });
+  return new Map(
+    [...variances].flatMap(([type, variance]) => (type === null ? [] : [[type, Math.sqrt(Math.max(0, variance))]])),
+  );
+}
+
+async function askVariances(
+  db: ReportReader,
+  scope: QuestionScope,
+  wanted: { readonly eventTypes: readonly string[] | null; readonly byType: boolean },
+): Promise<ReadonlyMap<string | null, number>> {
+  if (scope.from >= scope.to) return new Map();
+  const statement = varianceStatement(scope, sourcesOf(scope), wanted);
+  if (scope.filter.length > 0) await db.afford(statement.sql, statement.parameters, NARROW);
+  return readVariances(db, statement);
+}
+
+function sourcesOf({ from, to, filter }: QuestionScope): SamplingSources {
+  if (filter.length > 0) return { days: [], rests: [{ from, to }] };
+  const { months, days, rests } = cutPeriod(from, to);
+  return { days: [...months, ...days], rests };
+}

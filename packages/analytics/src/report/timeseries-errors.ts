@@ -1,0 +1,58 @@
+import type { Dimension } from '@tallymark/contract/reports/dimensions';
+import { readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
+import type { SeriesCell } from '@tallymark/prisma/stores/report-timeseries';
+import {
+  dayErrorsStatement,
+  factErrorsStatement,
+  findSampledTypes,
+} from '@tallymark/prisma/stores/report-timeseries-errors';
+import { DAY_MS } from './cut-period.ts';
+import type { ReportReader } from './report-database.ts';
+import type { QuestionScope } from './resolve-scope.ts';
+
+/** Shorter periods are worked out from facts, fact by fact. */
+const FROM_FACTS_MS = 32 * DAY_MS;
+
+export interface SeriesErrorsWanted {
+  readonly starts: readonly Date[];
+  readonly sum: 'events' | 'value';
+  /** That may have been sampled. */
+  readonly eventTypes: readonly string[];
+  readonly by: Dimension | 'event_type' | null;
+  readonly cells: readonly SeriesCell[];
+}
+
+/** The standard error of a cell; 0 where it is exact. */
+export type SeriesErrors = (cell: Pick<SeriesCell, 'bucket' | 'name'>) => number;
+
+/**
+ * Standard errors of the cells of a series. For more than a month of events by the day or longer, a UTC day counts for the
+ * bucket that holds its noon, and one of several series has its share of the variance of all: visitors who are in several
+ * make that somewhat too much.
+ */
+export async function seriesErrors(
+  db: ReportReader,
+  scope: QuestionScope,
+  wanted: SeriesErrorsWanted,
+): Promise<SeriesErrors> {
+  const eventTypes = await findSampledTypes(db, scope, wanted.eventTypes);
+  if (eventTypes.length === 0) return () => 0;
+  const { starts, sum, by, cells } = wanted;
+  const names = [...new Set(cells.flatMap(({ name }) => name ?? []))];
+  const place = ({ bucket, name }: Pick<SeriesCell, 'bucket' | 'name'>) =>
+    name === null ? `${bucket}` : `${bucket}:${name}`;
+  const finerThanDays = starts
+    .slice(1)
+    .some((start, at) => start.getTime() - (starts[at]?.getTime() ?? 0) < DAY_MS / 2);
+  const long = scope.to.getTime() - scope.from.getTime() > FROM_FACTS_MS;
+  if (scope.filter.length > 0 || sum === 'value' || finerThanDays || !long) {
+    const statement = factErrorsStatement(scope, { starts, sum, eventTypes, by, names });
+    const found = await readStandardErrors(db, statement);
+    return (cell) => found.get(place(cell))?.[0] ?? 0;
+  }
+  const found = await readStandardErrors(db, dayErrorsStatement(scope, { starts, eventTypes }));
+  const totals = new Map<number, number>();
+  for (const { bucket, value } of cells) totals.set(bucket, (totals.get(bucket) ?? 0) + value);
+  const shares = new Map(cells.map((cell) => [place(cell), cell.value / (totals.get(cell.bucket) || 1)]));
+  return (cell) => (found.get(`${cell.bucket}:`)?.[0] ?? 0) * Math.sqrt(Math.max(0, shares.get(place(cell)) ?? 0));
+}

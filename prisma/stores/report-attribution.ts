@@ -1,0 +1,136 @@
+import type { CampaignGroup } from '@tallymark/contract/reports/campaigns';
+import { z } from 'zod';
+import type { SqlExecutor } from '../sql-executor.ts';
+import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
+import { type ReportStatement, UNIT_OF_FACT, variancesSql } from './report-placed-variance.ts';
+import { SqlParams } from './sql-params.ts';
+
+/** Which conversions are told by what brought them. */
+export interface AttributionSelection {
+  readonly scope: FactScope;
+  readonly by: CampaignGroup;
+  readonly campaignId: string | null;
+  /** Of a touch, its source. */
+  readonly influencerId: string | null;
+}
+
+const attributed = z.object({
+  model: z.enum(['first', 'last']),
+  kind: z.enum(['named', 'other', 'unattributed']),
+  campaignId: z.string().nullable(),
+  source: z.string().nullable(),
+  conversions: z.number(),
+  value: z.number(),
+});
+export type AttributedSums = z.infer<typeof attributed>;
+
+const MODELS = ['first', 'last'] as const;
+
+/** The statement for the campaigns that brought the most conversions, by model; then those of others, and of none. */
+export function attributionStatement(selection: AttributionSelection, limit: number): ReportStatement {
+  const params = new SqlParams();
+  const conditions = conversionsIn(params, selection.scope);
+  const join = factsOf(params, selection.scope);
+  const most = params.add(limit, 'int');
+  const touches = MODELS.map(
+    (model) =>
+      `SELECT '${model}' AS model, ${model}_campaign AS campaign, ${model}_source AS source, conversions, value FROM cells`,
+  );
+  const sql = `WITH cells AS (
+      SELECT t.first_campaign, t.first_source, t.last_campaign, t.last_source,
+             sum(t.weight) AS conversions, sum(t.value * t.weight) AS value
+      FROM conversion_touches t ${join} WHERE ${conditions} GROUP BY 1, 2, 3, 4
+    ), grouped AS (
+      SELECT model, campaign IS NULL AS unattributed, ${keyOf(selection.by).campaign} AS campaign,
+             ${keyOf(selection.by).source} AS source, sum(conversions) AS conversions, sum(value) AS value
+      FROM (${touches.join(' UNION ALL ')}) AS c WHERE ${touchedBy(params, selection)} GROUP BY 1, 2, 3, 4
+    ), ranked AS (
+      SELECT *, CASE
+        WHEN unattributed THEN 'unattributed'
+        WHEN row_number() OVER (PARTITION BY model, unattributed
+          ORDER BY conversions DESC, campaign COLLATE "C", source COLLATE "C") <= ${most} THEN 'named'
+        ELSE 'other' END AS kind
+      FROM grouped
+    )
+    SELECT model, kind, campaign AS "campaignId", source, sum(conversions)::float8 AS conversions, sum(value)::float8 AS value
+    FROM (SELECT model, kind, conversions, value, CASE WHEN kind = 'named' THEN campaign END AS campaign,
+                 CASE WHEN kind = 'named' THEN source END AS source FROM ranked) AS cut
+    GROUP BY model, kind, campaign, source
+    ORDER BY model, array_position(ARRAY['named', 'other', 'unattributed'], kind), sum(conversions) DESC,
+             campaign COLLATE "C", source COLLATE "C"`;
+  return { sql, parameters: params.values };
+}
+
+export async function readAttribution(
+  db: SqlExecutor,
+  { sql, parameters }: ReportStatement,
+): Promise<AttributedSums[]> {
+  return z.array(attributed).parse(await db.$queryRawUnsafe(sql, ...parameters));
+}
+
+export const ATTRIBUTION_MEASURES = ['conversions', 'value'] as const;
+
+/** The place of a row's variances. */
+export const attributionPlace = (row: Pick<AttributedSums, 'model' | 'kind'>, at: number) =>
+  row.kind === 'named' ? `row ${at}` : `${row.model} ${row.kind}`;
+
+/** The statement for the variances of rows, by place. */
+export function attributionVariancesStatement(
+  selection: AttributionSelection,
+  rows: readonly AttributedSums[],
+): ReportStatement {
+  const params = new SqlParams();
+  const conditions = conversionsIn(params, selection.scope);
+  const facts = withinScope(params, selection.scope);
+  const named = rows.flatMap((row, at) => (row.kind === 'named' ? [{ ...row, place: attributionPlace(row, at) }] : []));
+  const column = (key: 'model' | 'campaignId' | 'source' | 'place') =>
+    params.add(
+      named.map((row) => row[key]),
+      'text[]',
+    );
+  const key = keyOf(selection.by);
+  const touches = MODELS.map(
+    (model) =>
+      `SELECT '${model}' AS model, ${model}_campaign AS campaign, ${model}_source AS source, unit, p, conversions, value FROM sampled`,
+  );
+  const placed = `WITH sampled AS (
+      SELECT t.first_campaign, t.first_source, t.last_campaign, t.last_source, ${UNIT_OF_FACT},
+             t.weight AS conversions, t.value * t.weight AS value
+      FROM conversion_touches t JOIN event_facts f ON f.id = t.event_id AND f.sampling_unit IS NOT NULL AND ${facts}
+      WHERE ${conditions}
+    )
+    SELECT coalesce(shown.place, c.model || CASE WHEN c.campaign IS NULL THEN ' unattributed' ELSE ' other' END) AS place,
+           c.unit, c.p, c.conversions, c.value
+    FROM (${touches.join(' UNION ALL ')}) AS c
+    LEFT JOIN unnest(${column('model')}, ${column('campaignId')}, ${column('source')}, ${column('place')})
+        AS shown (model, campaign, source, place)
+      ON c.campaign IS NOT NULL AND shown.model = c.model AND shown.campaign IS NOT DISTINCT FROM ${key.campaign}
+        AND shown.source IS NOT DISTINCT FROM ${key.source}
+    WHERE ${touchedBy(params, selection)}`;
+  return { sql: variancesSql(placed, ATTRIBUTION_MEASURES), parameters: params.values };
+}
+
+function conversionsIn(params: SqlParams, scope: FactScope): string {
+  return [
+    `t.site_id = ${params.add(scope.siteId, 'uuid')}`,
+    `t.occurred_at >= ${params.add(scope.from.toISOString(), 'timestamptz')}`,
+    `t.occurred_at < ${params.add(scope.to.toISOString(), 'timestamptz')}`,
+    ...botCondition(scope.bots, 't'),
+  ].join(' AND ');
+}
+
+/** The read model has neither types nor props: a filter is one on the fact of the conversion. */
+const factsOf = (params: SqlParams, scope: FactScope) =>
+  scope.filter.length === 0 ? '' : `JOIN event_facts f ON f.id = t.event_id AND ${withinScope(params, scope)}`;
+
+const touchedBy = (params: SqlParams, { campaignId, influencerId }: AttributionSelection) =>
+  [
+    'true',
+    ...(campaignId === null ? [] : [`c.campaign = ${params.add(campaignId, 'text')}`]),
+    ...(influencerId === null ? [] : [`c.source = ${params.add(influencerId, 'text')}`]),
+  ].join(' AND ');
+
+const keyOf = (by: CampaignGroup) => ({
+  campaign: by === 'influencer' ? 'NULL::text' : 'c.campaign',
+  source: by === 'campaign' ? 'NULL::text' : 'c.source',
+});
