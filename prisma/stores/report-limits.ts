@@ -24,20 +24,34 @@ export async function applyReportLimits(db: SqlExecutor, limits: ReportLimits): 
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Plan Rows': number;
+  readonly 'Total Cost': number;
   readonly Plans?: readonly PlanNode[];
 }
 
 const planNode: z.ZodType<PlanNode> = z.object({
   'Node Type': z.string(),
   'Plan Rows': z.number(),
+  'Total Cost': z.number(),
   Plans: z.lazy(() => z.array(planNode)).optional(),
 });
 const explained = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: planNode })]) })]);
 
-/** Rows that the planner expects a statement to read from tables and indexes, in thousands nearly right. */
-export async function expectedRows(db: SqlExecutor, sql: string, parameters: readonly unknown[]): Promise<number> {
+export interface ExpectedWork {
+  /** That tables and indexes give, after their filters. */
+  readonly rows: number;
+  /** In the planner's unit, the time of one page read in order. */
+  readonly cost: number;
+}
+
+/** What the planner expects of a statement, right within a factor of two or so. */
+export async function expectedWork(
+  db: SqlExecutor,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<ExpectedWork> {
   const answer = await db.$queryRawUnsafe(`EXPLAIN (FORMAT JSON) ${sql}`, ...parameters);
-  return scanned(explained.parse(answer)[0]['QUERY PLAN'][0].Plan);
+  const plan = explained.parse(answer)[0]['QUERY PLAN'][0].Plan;
+  return { rows: scanned(plan), cost: plan['Total Cost'] };
 }
 
 function scanned(node: PlanNode): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import type { FactScope } from './fact-scope.ts';
+import { ALL_SAMPLED, type SampledShare } from './sampled-sixteenth.ts';
 import { SqlParams } from './sql-params.ts';
 
 /** A statement put together, with what goes into it. */
@@ -13,8 +14,8 @@ export interface ReportStatement {
 export const UNIT_OF_FACT = 'f.sampling_unit AS unit, f.sampling_rate::float8 / 100 AS p';
 
 /**
- * Whether events of one of the types were sampled on a day that the period touches. A look into the index for each day and
- * type: other types may have been sampled millions of times.
+ * Whether events of one of the types were sampled on a day that the period touches. A look into the index for each type:
+ * other types may have been sampled millions of times.
  */
 export async function wasSampled(
   db: SqlExecutor,
@@ -23,13 +24,14 @@ export async function wasSampled(
 ): Promise<boolean> {
   const params = new SqlParams();
   const day = (time: number) => params.add(new Date(time).toISOString().slice(0, 10), 'date');
+  // In the order of the index: of types that were never sampled, a look through the table would find out last.
   const sql = `SELECT EXISTS (
-      SELECT FROM generate_series(${day(from.getTime())}::timestamp, ${day(to.getTime() - 1)}::timestamp, interval '1 day') AS d (day)
-      CROSS JOIN unnest(${params.add([...eventTypes], 'text[]')}) AS t (event_type)
+      SELECT FROM unnest(${params.add([...eventTypes], 'text[]')}) AS t (event_type)
       CROSS JOIN LATERAL (
         SELECT FROM sampled_units u
-        WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.day = d.day::date AND u.event_type = t.event_type
-        LIMIT 1) AS found
+        WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.event_type = t.event_type
+          AND u.day >= ${day(from.getTime())} AND u.day <= ${day(to.getTime() - 1)}
+        ORDER BY u.day LIMIT 1) AS found
     ) AS sampled`;
   if (from >= to || eventTypes.length === 0) return false;
   const rows = await db.$queryRawUnsafe(sql, ...params.values);
@@ -40,9 +42,9 @@ export async function wasSampled(
  * The statement for the estimated variances of weighted sums, each at a place of the answer. `rows` selects (place, unit, p,
  * and the measures), where a measure is what the fact adds to the sum: it is over p already. Of each place and measure a unit
  * adds Σ_i Σ_j x_i x_j (1 - max(p_i, p_j)) over its rates: with rates in order, each x(1 - p) times twice all up to it, less
- * itself.
+ * itself. `share`: what of those sampled the rows are of.
  */
-export function variancesSql(rows: string, measures: readonly string[]): string {
+export function variancesSql(rows: string, measures: readonly string[], share: SampledShare = ALL_SAMPLED): string {
   return `WITH kept AS (
       SELECT place, unit, p, ${measures.map((measure) => `sum(${measure}) AS ${measure}`).join(', ')}
       FROM (${rows}) AS sampled GROUP BY place, unit, p
@@ -50,7 +52,7 @@ export function variancesSql(rows: string, measures: readonly string[]): string 
       SELECT place, ${measures.map((measure) => `${measure} * (1 - p) * (2 * sum(${measure}) OVER upto - ${measure}) AS ${measure}`).join(', ')}
       FROM kept WINDOW upto AS (PARTITION BY place, unit ORDER BY p ROWS UNBOUNDED PRECEDING)
     )
-    SELECT place, ARRAY[${measures.map((measure) => `sum(${measure})`).join(', ')}]::float8[] AS variances
+    SELECT place, ARRAY[${measures.map((measure) => `sum(${measure}) * ${share.factor}`).join(', ')}]::float8[] AS variances
     FROM paired GROUP BY place`;
 }
 

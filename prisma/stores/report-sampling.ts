@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
+import { type SampledShare, withinShare } from './sampled-sixteenth.ts';
 import { SqlParams } from './sql-params.ts';
 
 interface Period {
@@ -20,6 +21,12 @@ export interface SamplingStatement {
   readonly parameters: readonly unknown[];
 }
 
+export interface VarianceWanted {
+  readonly eventTypes: readonly string[] | null;
+  readonly byType: boolean;
+  readonly share: SampledShare;
+}
+
 /**
  * The statement for the estimated variance of a count by type, or of all types as `event_type` null; no row where nothing
  * was sampled. Each unit adds Σ_i Σ_j (t_i/p_i)(t_j/p_j)(1 - max(p_i, p_j)) over its rates: with rates in order, each
@@ -28,7 +35,7 @@ export interface SamplingStatement {
 export function varianceStatement(
   scope: FactScope,
   { days, rests }: SamplingSources,
-  { eventTypes, byType }: { readonly eventTypes: readonly string[] | null; readonly byType: boolean },
+  { eventTypes, byType, share }: VarianceWanted,
 ): SamplingStatement {
   const params = new SqlParams();
   const type = (alias: string) => (byType ? `${alias}.event_type` : 'NULL::text');
@@ -36,13 +43,13 @@ export function varianceStatement(
     eventTypes === null ? '' : ` AND ${alias}.event_type = ANY (${params.add([...eventTypes], 'text[]')})`;
   const fromDays = days.map(
     (period) => `SELECT ${type('u')} AS event_type, u.unit, u.sampling_rate::float8 / 100 AS p, u.counted
-      FROM sampled_units u WHERE ${withinDays(params, scope, period, 'u')}${types('u')}`,
+      FROM sampled_units u WHERE ${withinDays(params, scope, period, 'u')}${types('u')}${withinShare(share, 'u.unit')}`,
   );
   // Days that nothing was sampled on, as nearly all are where no rule is set, need not be looked through.
   const fromFacts = rests.map(
     (period) => `SELECT ${type('f')}, f.sampling_unit, f.sampling_rate::float8 / 100, f.weight * f.sampling_rate / 100
       FROM event_facts f
-      WHERE f.sampling_unit IS NOT NULL AND ${withinScope(params, { ...scope, ...period })}${types('f')}
+      WHERE f.sampling_unit IS NOT NULL AND ${withinScope(params, { ...scope, ...period })}${types('f')}${withinShare(share, 'f.sampling_unit')}
         AND (SELECT EXISTS (SELECT FROM sampled_units u WHERE ${withinDays(params, scope, daysOf(period), 'u')}${types('u')}))`,
   );
   const sql = `WITH kept AS (
@@ -54,7 +61,7 @@ export function varianceStatement(
         2 * sum(estimate) OVER (PARTITION BY event_type, unit ORDER BY p ROWS UNBOUNDED PRECEDING) - estimate) AS variance
       FROM kept
     )
-    SELECT event_type AS "eventType", sum(variance) AS variance FROM paired GROUP BY event_type`;
+    SELECT event_type AS "eventType", sum(variance) * ${share.factor} AS variance FROM paired GROUP BY event_type`;
   return { sql, parameters: params.values };
 }
 

@@ -13,7 +13,7 @@ export type PropTest = { readonly prop: string } & (
 );
 
 /** Columns of an event that are asked for by their value. */
-export const SEARCHED = {
+const SEARCHED = {
   eventTypes: 'event_type',
   source: 'source',
   service: 'service',

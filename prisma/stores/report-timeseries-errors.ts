@@ -4,9 +4,10 @@ import type { SqlExecutor } from '../sql-executor.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
 import { type ReportStatement, UNIT_OF_FACT, variancesSql } from './report-placed-variance.ts';
 import { AMOUNT_OF_FACT, bucketOf } from './report-timeseries.ts';
+import { type SampledShare, withinShare } from './sampled-sixteenth.ts';
 import { SqlParams } from './sql-params.ts';
 
-/** Those of the types that events were sampled of, on a UTC day that the period touches. One look a day and type. */
+/** Those of the types that events were sampled of, on a UTC day that the period touches. One look a type. */
 export async function findSampledTypes(
   db: SqlExecutor,
   { siteId, from, to }: Pick<FactScope, 'siteId' | 'from' | 'to'>,
@@ -14,13 +15,13 @@ export async function findSampledTypes(
 ): Promise<string[]> {
   const params = new SqlParams();
   const day = (time: number) => params.add(new Date(time).toISOString().slice(0, 10), 'date');
+  // In the order of the index: of types that were never sampled, a look through the table would find out last.
   const sql = `SELECT t.event_type AS "eventType" FROM unnest(${params.add([...eventTypes], 'text[]')}) AS t (event_type)
-    WHERE EXISTS (
-      SELECT FROM generate_series(${day(from.getTime())}::timestamp, ${day(to.getTime() - 1)}::timestamp, interval '1 day') AS d (day)
-      CROSS JOIN LATERAL (
-        SELECT FROM sampled_units u
-        WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.day = d.day::date AND u.event_type = t.event_type
-        LIMIT 1) AS found)`;
+    CROSS JOIN LATERAL (
+      SELECT FROM sampled_units u
+      WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.event_type = t.event_type
+        AND u.day >= ${day(from.getTime())} AND u.day <= ${day(to.getTime() - 1)}
+      ORDER BY u.day LIMIT 1) AS found`;
   const rows = z.array(z.object({ eventType: z.string() })).parse(await db.$queryRawUnsafe(sql, ...params.values));
   return rows.map(({ eventType }) => eventType);
 }
@@ -33,12 +34,13 @@ export interface SeriesErrorOptions {
   readonly by: Dimension | 'event_type' | null;
   /** Those with a series of their own. */
   readonly names: readonly string[];
+  readonly share: SampledShare;
 }
 
 /** The statement for variances by `bucket:name`, where others are under `bucket` alone; from facts. */
 export function factErrorsStatement(
   scope: FactScope,
-  { starts, sum, eventTypes, by, names }: SeriesErrorOptions,
+  { starts, sum, eventTypes, by, names, share }: SeriesErrorOptions,
 ): ReportStatement {
   const params = new SqlParams();
   const name = by === null ? `''::text` : `coalesce(f.${by}, '')`;
@@ -47,14 +49,14 @@ export function factErrorsStatement(
       ${UNIT_OF_FACT}, ${AMOUNT_OF_FACT[sum]} AS amount
     FROM event_facts f
     WHERE f.sampling_unit IS NOT NULL AND f.event_type = ANY (${params.add([...eventTypes], 'text[]')})
-      AND ${withinScope(params, scope)}`;
-  return { sql: variancesSql(rows, ['amount']), parameters: params.values };
+      AND ${withinScope(params, scope)}${withinShare(share, 'f.sampling_unit')}`;
+  return { sql: variancesSql(rows, ['amount'], share), parameters: params.values };
 }
 
 /** The same by bucket, as `bucket:`, from sums by UTC day: a day counts for the bucket that its noon lies in. */
 export function dayErrorsStatement(
   scope: Pick<FactScope, 'siteId' | 'from' | 'to' | 'bots'>,
-  { starts, eventTypes }: Pick<SeriesErrorOptions, 'starts' | 'eventTypes'>,
+  { starts, eventTypes, share }: Pick<SeriesErrorOptions, 'starts' | 'eventTypes' | 'share'>,
 ): ReportStatement {
   const params = new SqlParams();
   const noon = `(u.day + interval '12 hours') AT TIME ZONE 'UTC'`;
@@ -69,6 +71,6 @@ export function dayErrorsStatement(
   ];
   const rows = `SELECT ${bucketOf(params, noon, starts)} || ':' AS place, u.unit, u.sampling_rate::float8 / 100 AS p,
       u.counted * 100 / u.sampling_rate AS amount
-    FROM sampled_units u WHERE ${conditions.join(' AND ')}`;
-  return { sql: variancesSql(rows, ['amount']), parameters: params.values };
+    FROM sampled_units u WHERE ${conditions.join(' AND ')}${withinShare(share, 'u.unit')}`;
+  return { sql: variancesSql(rows, ['amount'], share), parameters: params.values };
 }

@@ -35,7 +35,7 @@ export async function listSegments(db: SqlExecutor, siteId: string): Promise<Sto
   return z.array(storedSegment).parse(rows);
 }
 
-export interface NewSegment {
+interface NewSegment {
   readonly id: string;
   readonly siteId: string;
   readonly name: string;
@@ -69,7 +69,7 @@ export async function insertSegment(
   return named.length > 0 ? 'taken' : 'full';
 }
 
-export interface SegmentChange {
+interface SegmentChange {
   readonly id: string;
   readonly siteId: string;
   readonly name: string | null;

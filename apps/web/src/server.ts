@@ -126,6 +126,7 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
           prisma: readPrisma,
           statementTimeoutMs: settings.TRACKING_REPORT_TIMEOUT_MS,
           maxRows: settings.TRACKING_REPORT_MAX_ROWS,
+          maxCost: settings.TRACKING_REPORT_MAX_COST,
           onAnswered: (question, ms) => questionTimes.record(question, ms),
         }),
         prisma,

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { sqlStateOf } from '@tallymark/prisma/sql-state';
-import { applyReportLimits, expectedRows } from '@tallymark/prisma/stores/report-limits';
+import { applyReportLimits, type ExpectedWork, expectedWork } from '@tallymark/prisma/stores/report-limits';
 import { ReportError } from './report-error.ts';
 
 export interface ReportDatabaseOptions {
@@ -9,8 +9,10 @@ export interface ReportDatabaseOptions {
   readonly prisma: PrismaClient;
   /** Of one statement. */
   readonly statementTimeoutMs?: number;
-  /** Rows that one statement may be expected to read. */
+  /** Rows that the statements of one question may be expected to read. */
   readonly maxRows?: number;
+  /** What the planner may expect them to cost, in its unit. */
+  readonly maxCost?: number;
   /** Told how long each question took. */
   readonly onAnswered?: (question: string, ms: number) => void;
 }
@@ -18,14 +20,16 @@ export interface ReportDatabaseOptions {
 /** One transaction that a question is answered in. */
 export interface ReportReader extends SqlExecutor {
   /**
-   * Lets a statement pass that is not expected to read more rows than is allowed.
-   * @throws ReportError `too_expensive` that says how many it would be, and `narrow`: what to ask for instead.
+   * Lets a statement pass with which the question is not expected to read more rows, or to cost more, than is allowed.
+   * @throws ReportError `too_expensive` that says how much it would be, and `narrow`: what to ask for instead.
    */
   readonly afford: (sql: string, parameters: readonly unknown[], narrow: string) => Promise<void>;
 }
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 const MAX_ROWS = 3_000_000;
+/** Some two to three seconds of one core. */
+const MAX_COST = 500_000;
 const CANCELLED = '57014';
 
 /** Where questions are asked: read-only transactions with a limit on time and rows. */
@@ -36,6 +40,7 @@ export class ReportDatabase {
     this.options = {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       maxRows: MAX_ROWS,
+      maxCost: MAX_COST,
       onAnswered: () => {},
       ...options,
     };
@@ -67,21 +72,34 @@ export class ReportDatabase {
   }
 
   private reader(tx: SqlExecutor): ReportReader {
-    const { maxRows } = this.options;
+    const budget = new Budget(this.options);
     return {
       $queryRaw: (query, ...values) => tx.$queryRaw(query, ...values),
       $executeRaw: (query, ...values) => tx.$executeRaw(query, ...values),
       $queryRawUnsafe: (query, ...values) => tx.$queryRawUnsafe(query, ...values),
       $executeRawUnsafe: (query, ...values) => tx.$executeRawUnsafe(query, ...values),
-      afford: async (sql, parameters, narrow) => {
-        const rows = await expectedRows(tx, sql, parameters);
-        if (rows <= maxRows) return;
-        throw new ReportError(
-          'too_expensive',
-          `This would read about ${Math.round(rows).toLocaleString('en')} rows, and ${maxRows.toLocaleString('en')} are ` +
-            `allowed (TRACKING_REPORT_MAX_ROWS). ${narrow}`,
-        );
-      },
+      afford: async (sql, parameters, narrow) => budget.spend(await expectedWork(tx, sql, parameters), narrow),
     };
+  }
+}
+
+/** What one question may read and cost, all of its statements together. */
+class Budget {
+  private rows = 0;
+  private cost = 0;
+
+  constructor(private readonly limits: { readonly maxRows: number; readonly maxCost: number }) {}
+
+  spend({ rows, cost }: ExpectedWork, narrow: string): void {
+    const { maxRows, maxCost } = this.limits;
+    this.rows += rows;
+    this.cost += cost;
+    if (this.rows <= maxRows && this.cost <= maxCost) return;
+    const shown = (count: number) => Math.round(count).toLocaleString('en');
+    throw new ReportError(
+      'too_expensive',
+      `This would read about ${shown(this.rows)} rows at a cost of ${shown(this.cost)}, and ${shown(maxRows)} at ` +
+        `${shown(maxCost)} are allowed (TRACKING_REPORT_MAX_ROWS, TRACKING_REPORT_MAX_COST). ${narrow}`,
+    );
   }
 }

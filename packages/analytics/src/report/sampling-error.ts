@@ -1,4 +1,5 @@
 import { readVariances, type SamplingSources, varianceStatement } from '@tallymark/prisma/stores/report-sampling';
+import { sampledShare } from '@tallymark/prisma/stores/sampled-sixteenth';
 import { cutPeriod } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
@@ -14,7 +15,8 @@ const NARROW = 'Ask for a shorter period, or without the filter.';
  * and Thompson, Σ t/p over what was kept, and its variance is estimated without bias by
  * Σ Σ (t_i/p_i)(t_j/p_j)(π_ij - π_i π_j)/π_ij over pairs that were kept (D. G. Horvitz and D. J. Thompson, "A
  * generalization of sampling without replacement from a finite universe", J. Am. Stat. Assoc. 47, 1952). With
- * π_ij = min(p_i, p_j) the last factor is 1 - max(p_i, p_j) within a unit, and 0 between two.
+ * π_ij = min(p_i, p_j) the last factor is 1 - max(p_i, p_j) within a unit, and 0 between two. Where very many units were
+ * kept, it is worked out from a sixteenth of them, and is right within a few per cent.
  *
  * @throws ReportError `too_expensive` for a filter over more facts than may be read.
  */
@@ -45,7 +47,8 @@ async function askVariances(
   wanted: { readonly eventTypes: readonly string[] | null; readonly byType: boolean },
 ): Promise<ReadonlyMap<string | null, number>> {
   if (scope.from >= scope.to) return new Map();
-  const statement = varianceStatement(scope, sourcesOf(scope), wanted);
+  const share = await sampledShare(db, scope);
+  const statement = varianceStatement(scope, sourcesOf(scope), { ...wanted, share });
   if (scope.filter.length > 0) await db.afford(statement.sql, statement.parameters, NARROW);
   return readVariances(db, statement);
 }

@@ -5,26 +5,18 @@ import { ReportError } from './report-error.ts';
 
 /**
  * Checks a filter before it is kept: whoever asks with it later cannot mend it.
- * @throws ReportError `invalid_input` for a prop that no type of the plan has, for `above` and `below` of what is no number,
- *   and for a text that no event can have
+ * @throws ReportError `invalid_input` for a prop that no type of the plan has, and for a text that no event can have
  */
 export function checkFilter(plan: TrackingPlan, filter: ReportFilter): void {
   for (const condition of filter) {
     const prop = propOf(condition);
     if (prop !== null) checkPropName(plan, prop);
-    checkOperator(condition);
     checkTexts(condition);
   }
 }
 
 function propOf({ field }: FilterCondition): string | null {
   return field.startsWith('prop:') ? field.slice('prop:'.length) : null;
-}
-
-function checkOperator({ field, op }: FilterCondition): void {
-  if (op !== 'above' && op !== 'below') return;
-  if (field === 'value' || field.startsWith('prop:')) return;
-  throw new ReportError('invalid_input', `"${op}" compares numbers, and "${field}" is none.`);
 }
 
 function checkTexts({ field, value }: FilterCondition): void {

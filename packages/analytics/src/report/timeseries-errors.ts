@@ -6,6 +6,7 @@ import {
   factErrorsStatement,
   findSampledTypes,
 } from '@tallymark/prisma/stores/report-timeseries-errors';
+import { sampledShare } from '@tallymark/prisma/stores/sampled-sixteenth';
 import { DAY_MS } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
@@ -38,6 +39,7 @@ export async function seriesErrors(
   const eventTypes = await findSampledTypes(db, scope, wanted.eventTypes);
   if (eventTypes.length === 0) return () => 0;
   const { starts, sum, by, cells } = wanted;
+  const share = await sampledShare(db, scope);
   const names = [...new Set(cells.flatMap(({ name }) => name ?? []))];
   const place = ({ bucket, name }: Pick<SeriesCell, 'bucket' | 'name'>) =>
     name === null ? `${bucket}` : `${bucket}:${name}`;
@@ -46,11 +48,11 @@ export async function seriesErrors(
     .some((start, at) => start.getTime() - (starts[at]?.getTime() ?? 0) < DAY_MS / 2);
   const long = scope.to.getTime() - scope.from.getTime() > FROM_FACTS_MS;
   if (scope.filter.length > 0 || sum === 'value' || finerThanDays || !long) {
-    const statement = factErrorsStatement(scope, { starts, sum, eventTypes, by, names });
+    const statement = factErrorsStatement(scope, { starts, sum, eventTypes, by, names, share });
     const found = await readStandardErrors(db, statement);
     return (cell) => found.get(place(cell))?.[0] ?? 0;
   }
-  const found = await readStandardErrors(db, dayErrorsStatement(scope, { starts, eventTypes }));
+  const found = await readStandardErrors(db, dayErrorsStatement(scope, { starts, eventTypes, share }));
   const totals = new Map<number, number>();
   for (const { bucket, value } of cells) totals.set(bucket, (totals.get(bucket) ?? 0) + value);
   const shares = new Map(cells.map((cell) => [place(cell), cell.value / (totals.get(cell.bucket) || 1)]));

@@ -21,7 +21,6 @@ const neighbour = z.object({
   entityType: text,
   entityId: text,
 });
-export type NeighbourEvent = z.infer<typeof neighbour>;
 
 const attribution = z.object({
   deviceType: text,

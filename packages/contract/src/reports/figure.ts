@@ -9,7 +9,7 @@ export const figure = z.object({
   /** Null for an exact count. */
   error: z
     .object({
-      /** In the unit of the value. */
+      /** In the unit of the value; of an estimate from very many visitors itself right within a few per cent. */
       standard: z.number().min(0),
       /** `sampling`: not every visitor's events were kept. `sketch`: distinct visitors of a long period, by HyperLogLog. */
       reason: z.enum(['sampling', 'sketch']),

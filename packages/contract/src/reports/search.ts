@@ -15,7 +15,7 @@ const type = storable(LIMITS.keyLength);
 const scalar = z.union([storable(500), z.number(), z.boolean()]);
 
 /** What the value of one prop has to be; all that is said has to hold. */
-export const propCondition = z
+const propCondition = z
   .strictObject({
     is: scalar,
     in: z.array(scalar).min(1).max(100),

@@ -54,7 +54,7 @@ export async function* liveMessages(
       await site.changed(signal);
       continue;
     }
-    if (false) {
+    if (isSeen(position, item)) {
       position = { ...position, seq: item.seq };
       continue;
     }
