@@ -108,6 +108,9 @@ WITH types AS MATERIALIZED (
   WHERE e.occurred_at >= '1970-01-01T00:00:00Z' AND e.occurred_at < '10000-01-01T00:00:00Z'
     AND (e.props_json -> '_duplicate' = 'true') IS NOT TRUE
     AND (NOT $15::boolean OR a.event_id IS NOT NULL OR e.id IN (SELECT id FROM standing))
+    -- What was counted before retention took its month, and came back with it, is not counted again.
+    AND (e.id IN (SELECT id FROM standing) OR to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY_MM') NOT IN (
+      SELECT month FROM event_archives WHERE restored_at IS NOT NULL))
 ), unwanted AS MATERIALIZED (
   SELECT s.id FROM standing s
   WHERE s.id NOT IN (SELECT id FROM wanted) AND (s.id IN (SELECT id FROM stored) OR s.id = ANY ($16::uuid[]))

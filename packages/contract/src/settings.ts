@@ -83,8 +83,8 @@ export const settingsSchema = z.object({
   TRACKING_REPORT_TIMEOUT_MS: whole(100, 600_000).default(10_000),
   /** Rows one report may read; one that would read more says so and how to narrow it. */
   TRACKING_REPORT_MAX_ROWS: whole(1_000, 10_000_000_000).default(3_000_000),
-  /** What the planner of Postgres may expect a report to cost, in its unit; 500,000 are two to three seconds of a core. */
-  TRACKING_REPORT_MAX_COST: whole(1_000, 10_000_000_000).default(500_000),
+  /** What the planner of Postgres may expect a report to cost, in its unit; 600,000 are two to three seconds of a core. */
+  TRACKING_REPORT_MAX_COST: whole(1_000, 10_000_000_000).default(600_000),
   /** Seconds that events wait for their enrichment before they are counted without it. */
   TRACKING_ENRICHMENT_PATIENCE_SECONDS: whole(1, 86_400).default(60),
   /** Milliseconds a shutdown may take before the process gives up waiting. */

@@ -60,6 +60,14 @@ test('events that retention removed keep their figures', async () => {
   expect(await total(world)).toEqual({ events: 1, stored: 1n });
 });
 
+test('an event that was restored from an archive is not counted again, however it is enriched', async () => {
+  await using world = await openReportWorld();
+  const data = { path: '/archive', events: 1n, tableBytes: 1n, archiveBytes: 1n, sha256: 'x', restoredAt: world.clock.now };
+  await world.prisma.eventArchive.create({ data: { month: '2026_11', ...data } });
+  await world.record([pageView(0)]);
+  expect(await total(world)).toEqual({ events: null, stored: null });
+});
+
 test('an event stored under an older version counts as the plan has it today', async () => {
   await using world = await openReportWorld();
   await world.record([pageView(0, { schemaVersion: 1, propsJson: { url: '/old' } })]);

@@ -29,7 +29,7 @@ export interface ReportReader extends SqlExecutor {
 const STATEMENT_TIMEOUT_MS = 10_000;
 const MAX_ROWS = 3_000_000;
 /** Some two to three seconds of one core. */
-const MAX_COST = 500_000;
+const MAX_COST = 600_000;
 const CANCELLED = '57014';
 
 /** Where questions are asked: read-only transactions with a limit on time and rows. */

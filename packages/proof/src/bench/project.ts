@@ -18,6 +18,8 @@ import { throwawayDatabase } from './throwaway-database.ts';
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const HISTORY = { from: new Date('2026-08-01T00:00:00Z'), days: 92, visitors: 60_000, seed: 7 };
 const CONNECTIONS = 4;
+/** The read model with the most rows. */
+const REBUILT = 'dimensions';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 300);
 const LOAD = { eventsPerRequest: 50, connections: 10, eventsPerSecond: 3_200 };
@@ -68,9 +70,9 @@ async function measureAlone(note: (line: string) => void) {
     service.start();
     await until(async () => (await countedEvents(prisma)) === events && (await isUpToDate(admin)));
     const seconds = (performance.now() - started) / 1_000;
-    note('rebuilding every read model');
+    note(`rebuilding ${REBUILT}, the largest`);
     started = performance.now();
-    for (const { name } of await admin.list()) await admin.rebuild(name);
+    await admin.rebuild(REBUILT);
     await until(async () => (await admin.rebuilds()).every(({ finishedAt }) => finishedAt !== null));
     const rebuildSeconds = (performance.now() - started) / 1_000;
     const rebuilds = await admin.rebuilds();
