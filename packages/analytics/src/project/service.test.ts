@@ -62,7 +62,14 @@ test('events that retention removed keep their figures', async () => {
 
 test('an event that was restored from an archive is not counted again, however it is enriched', async () => {
   await using world = await openReportWorld();
-  const data = { path: '/archive', events: 1n, tableBytes: 1n, archiveBytes: 1n, sha256: 'x', restoredAt: world.clock.now };
+  const data = {
+    path: '/archive',
+    events: 1n,
+    tableBytes: 1n,
+    archiveBytes: 1n,
+    sha256: 'x',
+    restoredAt: world.clock.now,
+  };
   await world.prisma.eventArchive.create({ data: { month: '2026_11', ...data } });
   await world.record([pageView(0)]);
   expect(await total(world)).toEqual({ events: null, stored: null });
