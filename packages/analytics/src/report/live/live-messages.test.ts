@@ -187,6 +187,26 @@ test('one that the ring has rolled over is told the same', async () => {
   expect(reader.told).toEqual([{ dropped: 15 }, 16, 17, 18, 19, 20]);
 });
 
+test('who was told of a gap is not told of it again where the events are still held', async () => {
+  const stream = new NumberedStream();
+  const [rolledOver, behind] = [siteOf(stream.entries, 5), siteOf(stream.entries, 100)];
+  const reader = openReader(rolledOver, null);
+  await drain(reader);
+  const start = reader.id();
+  reader.leave();
+  const entries = [stream.append(4), stream.append(4)];
+  rolledOver.add(entries);
+  behind.add(entries.slice(0, 1));
+  const again = openReader(rolledOver, start);
+  await drain(again, 2);
+  expect(again.told).toEqual([{ gap: 4 }]);
+  const elsewhere = openReader(behind, again.id());
+  await drain(elsewhere);
+  behind.add(entries.slice(1));
+  await drain(elsewhere);
+  expect(elsewhere.told).toEqual([5, 6, 7, 8]);
+});
+
 test('however often it is cut off, and wherever it goes on, a reader is told of each event once, or that it was missed', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ append: fc.integer({ min: 1, max: 5 }), lost: fc.constantFrom(0, 0, 0, 2) }) },

@@ -1,6 +1,6 @@
 import type { LiveMessage } from '@tallymark/contract/reports/live';
 import { type LivePosition, missedBefore, positionOf, resumeAt, writePosition } from './live-position.ts';
-import { isLater, type LiveItem } from './live-ring.ts';
+import { isLater, justBefore, type LiveItem } from './live-ring.ts';
 import type { LiveSite } from './live-site.ts';
 
 /** A message, and the id to go on from behind it. */
@@ -61,8 +61,8 @@ export async function* liveMessages(
     const missed = missedBefore(position, item);
     if (missed !== 0) {
       const rolledOver = upToDate && item.seq > position.seq + 1;
-      // Whoever is cut off here has been told of this, and not yet of the item.
-      position = { ...position, life: item.life, total: item.total - item.count };
+      // Whoever is cut off here has been told of this, and not yet of the item: also by a process that holds more.
+      position = { ...position, entryId: justBefore(item.id), life: item.life, total: item.total - item.count };
       yield tell(rolledOver && missed !== null ? { kind: 'dropped', events: missed } : { kind: 'gap', missed });
     }
     position = positionOf(item);

@@ -58,3 +58,11 @@ export function isLater(id: string, than: string): boolean {
   const [thanMs = 0, thanN = 0] = than.split('-').map(Number);
   return ms > thanMs || (ms === thanMs && n > thanN);
 }
+
+const LAST_NUMBER = 999_999_999_999_999;
+
+/** An id behind every entry that comes before the entry `id`, and before that one. */
+export function justBefore(id: string): string {
+  const [ms = 0, n = 0] = id.split('-').map(Number);
+  return n > 0 ? `${ms}-${n - 1}` : `${Math.max(0, ms - 1)}-${LAST_NUMBER}`;
+}
