@@ -89,7 +89,7 @@ export async function dropFoldedRetractions(db: SqlExecutor): Promise<number> {
     DELETE FROM fact_retractions
     WHERE retracted <= (SELECT min(change) FROM projections WHERE name <> ${FACTS})
       AND retracted <= coalesce(
-        (SELECT min(cursor::bigint) FROM projection_rebuilds WHERE finished_at IS NULL AND phase = 'fold'),
+        (SELECT min(cursor::bigint) FROM projection_rebuilds WHERE finished_at IS NULL AND phase IN ('fold', 'compare')),
         9223372036854775807)`;
 }
 

@@ -43,7 +43,7 @@ const label = (expression: string) => `left(${expression}, ${LABEL_LENGTH})`;
 
 /** A prop that is a number a double holds; a host may have written anything by hand. */
 const number = (prop: string) => `CASE WHEN jsonb_typeof(p.props -> ${prop}) = 'number'
-    AND abs((p.props ->> ${prop})::numeric) < 1e300 THEN (p.props ->> ${prop})::float8 END`;
+    AND abs((p.props ->> ${prop})::numeric) < 1e15 THEN (p.props ->> ${prop})::float8 END`;
 
 /** Each column of a fact, from event `e`, its attribution `a`, its type `t`, its props `p` and what was upcast `u`. */
 const SOURCES: Readonly<Record<(typeof FACT_COLUMNS)[number], string>> = {
@@ -55,7 +55,7 @@ const SOURCES: Readonly<Record<(typeof FACT_COLUMNS)[number], string>> = {
   // What ingest samples by.
   sampling_unit: `CASE WHEN e.sampling_rate < 100
     THEN hashtextextended(coalesce(e.visitor_id, e.session_id, e.actor_id, e.id::text), 0) END`,
-  weight: 'e.count * 100 / e.sampling_rate::float8',
+  weight: 'e.count::float8 * 100 / e.sampling_rate::float8',
   value: number('t.value'),
   cost: number('t.cost'),
   sampling_rate: 'e.sampling_rate',

@@ -2,6 +2,7 @@ import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { expectedEvents, nextEventChunk } from '@tallymark/prisma/stores/event-chunks';
 import { FACTS, latestChange, lockProjection, takeOverProjection } from '@tallymark/prisma/stores/projections';
 import { finishRebuild, lockRebuild, type Rebuild, saveRebuildProgress } from '@tallymark/prisma/stores/rebuilds';
+import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
 import {
   compareWithShadow,
   createShadows,
@@ -111,7 +112,9 @@ async function swap(deps: FactDeps, tx: SqlExecutor, rebuild: Rebuild, projectio
   if (live === null) return 'idle';
   const after = BigInt(rebuild.cursor ?? '0');
   if (live.change > after) await projection.fold(tx, { after, upTo: live.change, table: shadowOf });
-  const since = rebuild.floor === null ? null : nextMonth(rebuild.floor);
+  // Retention may have gone on since the rebuild was asked for.
+  const floor = later(rebuild.floor, await retentionFloor(tx));
+  const since = floor === null ? null : nextMonth(floor);
   const differences: unknown[] = [];
   let rowsDiffer = 0;
   for (const { name: table, time, derived } of projection.tables) {
@@ -151,6 +154,7 @@ export function endRebuild(
 }
 
 const tablesOf = ({ tables }: Projection) => tables.map(({ name }) => name);
+const later = (a: Date | null, b: Date | null) => (a !== null && (b === null || a > b) ? a : b);
 const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
 
 /** Months before it may have lost events to retention, whole or in part. */

@@ -11,6 +11,9 @@ export interface QuestionScope extends FactScope {
 
 const LONGEST_PERIOD_DAYS = 3_700;
 const DAY_MS = 86_400_000;
+/** The period before is asked about too, and no id is older than 1970. */
+const EARLIEST_MS = Date.UTC(1990, 0);
+const LATEST_MS = Date.UTC(9999, 11, 30);
 
 /** @throws ReportError for a period that is none, and for a segment that the site does not have. */
 export async function resolveScope(
@@ -21,6 +24,9 @@ export async function resolveScope(
   const from = new Date(asked.from);
   const to = new Date(asked.to);
   if (from >= to) throw new ReportError('invalid_period', '"from" has to be before "to".');
+  if (from.getTime() < EARLIEST_MS || to.getTime() > LATEST_MS) {
+    throw new ReportError('invalid_period', 'Ask for a period from 1990 to 9999.');
+  }
   if (to.getTime() - from.getTime() > LONGEST_PERIOD_DAYS * DAY_MS) {
     throw new ReportError('invalid_period', `A period has at most ${LONGEST_PERIOD_DAYS} days.`);
   }
