@@ -14,7 +14,7 @@ export function compactLogs({ prisma }: Pick<WorkerServices, 'prisma'>): JobHand
       steps += 1;
     }
     const facts = await readFactCheckpoint(prisma);
-    const readers = facts === null ? [] : [facts.position.done];
+    const readers = facts === null ? [] : [facts.checkpoint.position.done];
     const { removed, leftBehind } = await trimEventLog(prisma, { readers });
     if (leftBehind.subscriptions.length > 0) {
       log.warn({ leftBehind }, 'subscriptions are so far behind that the event log went on without them');

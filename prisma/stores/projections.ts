@@ -35,6 +35,12 @@ export async function listProjections(db: SqlExecutor): Promise<ProjectionState[
   return z.array(state).parse(await db.$queryRawUnsafe(`SELECT ${COLUMNS} FROM projections ORDER BY name`));
 }
 
+/** Null where there is none of the name. */
+export async function readProjection(db: SqlExecutor, name: string): Promise<ProjectionState | null> {
+  const [row] = await db.$queryRawUnsafe<unknown[]>(`SELECT ${COLUMNS} FROM projections WHERE name = $1`, name);
+  return row === undefined ? null : state.parse(row);
+}
+
 /** The row, locked until the transaction ends; null while another process works on the projection, or where it is none. */
 export async function lockProjection(tx: SqlExecutor, name: string): Promise<ProjectionState | null> {
   const [row] = await tx.$queryRawUnsafe<unknown[]>(
@@ -63,6 +69,11 @@ export async function advanceProjection(
     WHERE name = ${name}`;
 }
 
+/** What keeps a projection from going on without being its fault: no attempt is counted. */
+export async function noteObstacle(db: SqlExecutor, name: string, error: string): Promise<void> {
+  await db.$executeRaw`UPDATE projections SET last_error = ${error} WHERE name = ${name}`;
+}
+
 /** Counts an attempt. `nextAttemptAt` null: it was the last. */
 export async function failProjection(
   db: SqlExecutor,
@@ -83,9 +94,17 @@ export async function resumeProjection(db: SqlExecutor, name: string): Promise<b
   return rows > 0;
 }
 
-/** Drops what facts were before changes that every projection has folded. Returns rows dropped. */
-export async function dropFoldedRetractions(db: SqlExecutor): Promise<number> {
-  return db.$executeRaw`
+/**
+ * From here to the end of the transaction no retractions are dropped, and no rebuild begins to fold: one that began while
+ * they are dropped would take in what a fact was, and miss that it was taken back.
+ */
+export async function lockRetractions(tx: SqlExecutor): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('fact retractions', 0))::text`;
+}
+
+/** Drops what facts were before changes that every projection has folded. Under `lockRetractions`. Returns rows dropped. */
+export async function dropFoldedRetractions(tx: SqlExecutor): Promise<number> {
+  return tx.$executeRaw`
     DELETE FROM fact_retractions
     WHERE retracted <= (SELECT min(change) FROM projections WHERE name <> ${FACTS})
       AND retracted <= coalesce(

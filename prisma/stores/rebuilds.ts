@@ -8,6 +8,7 @@ export type RebuildPhase = z.infer<typeof phase>;
 const rebuildRow = z.object({
   id: z.string(),
   projection: z.string(),
+  version: z.int(),
   phase,
   cursor: z.string().nullable(),
   processed: z.bigint(),
@@ -22,19 +23,35 @@ const rebuildRow = z.object({
 });
 export type Rebuild = z.infer<typeof rebuildRow>;
 
-const COLUMNS = `id::text, projection, phase, cursor, processed, total, facts_differ AS "factsDiffer",
+const COLUMNS = `id::text, projection, version, phase, cursor, processed, total, facts_differ AS "factsDiffer",
   rows_differ AS "rowsDiffer", differences, floor, started_at AS "startedAt", finished_at AS "finishedAt", error`;
 
+export interface RebuildRequest {
+  readonly projection: string;
+  /** Of the fold that is to make it. */
+  readonly version: number;
+  /** Rows before it are kept as they are. */
+  readonly floor: Date | null;
+}
+
 /** Begins with comparing facts with events. Null where a rebuild of the projection is under way. */
-export async function requestRebuild(
-  db: SqlExecutor,
-  { projection, floor }: { readonly projection: string; readonly floor: Date | null },
-): Promise<Rebuild | null> {
+export async function requestRebuild(db: SqlExecutor, request: RebuildRequest): Promise<Rebuild | null> {
+  return insertRebuild(db, request, 'DO NOTHING');
+}
+
+/** As `requestRebuild`; a comparison of facts that is under way begins anew instead. */
+export async function restartComparison(db: SqlExecutor, request: RebuildRequest): Promise<void> {
+  await insertRebuild(db, request, 'DO UPDATE SET cursor = NULL, processed = 0, floor = excluded.floor');
+}
+
+async function insertRebuild(db: SqlExecutor, { projection, version, floor }: RebuildRequest, onConflict: string) {
   const rows = await db.$queryRawUnsafe<unknown[]>(
-    `INSERT INTO projection_rebuilds (id, projection, phase, floor) VALUES ($1::uuid, $2, 'facts', $3::timestamptz)
-     ON CONFLICT (projection) WHERE finished_at IS NULL DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO projection_rebuilds (id, projection, version, phase, floor)
+     VALUES ($1::uuid, $2, $3::int, 'facts', $4::timestamptz)
+     ON CONFLICT (projection) WHERE finished_at IS NULL ${onConflict} RETURNING ${COLUMNS}`,
     uuidV7(Date.now()),
     projection,
+    version,
     floor?.toISOString() ?? null,
   );
   return rows[0] === undefined ? null : rebuildRow.parse(rows[0]);
@@ -59,13 +76,29 @@ export async function runningRebuilds(db: SqlExecutor): Promise<string[]> {
     .map(({ projection }) => projection);
 }
 
-/** The rebuild under way, locked until the transaction ends; null where there is none, or another process is at it. */
-export async function lockRebuild(tx: SqlExecutor, projection: string): Promise<Rebuild | null> {
+/**
+ * The rebuild under way, locked until the transaction ends; null where there is none, or another process is at it. Of a
+ * version that is given, null where it is to be made by another.
+ */
+export async function lockRebuild(tx: SqlExecutor, projection: string, version?: number): Promise<Rebuild | null> {
   const [row] = await tx.$queryRawUnsafe<unknown[]>(
-    `SELECT ${COLUMNS} FROM projection_rebuilds WHERE projection = $1 AND finished_at IS NULL FOR UPDATE SKIP LOCKED`,
+    `SELECT ${COLUMNS} FROM projection_rebuilds
+     WHERE projection = $1 AND finished_at IS NULL AND version = coalesce($2::int, version) FOR UPDATE SKIP LOCKED`,
     projection,
+    version ?? null,
   );
   return row === undefined ? null : rebuildRow.parse(row);
+}
+
+/** Gives up what processes of an earlier version have under way: it would not be what this one reads. */
+export async function supersedeRebuilds(
+  db: SqlExecutor,
+  { projection, version }: { readonly projection: string; readonly version: number },
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE projection_rebuilds
+    SET phase = 'cancelled', error = ${`superseded by version ${version}`}, finished_at = clock_timestamp()
+    WHERE projection = ${projection} AND finished_at IS NULL AND version < ${version}`;
 }
 
 export interface RebuildProgress {

@@ -84,6 +84,8 @@ CREATE TABLE fact_checkpoint (
   after_event       integer NOT NULL DEFAULT 0,
   -- What of the plan facts depend on; another plan has them folded anew.
   plan_digest       text NOT NULL,
+  -- While a process that folds by that plan is alive; one with another plan waits until then.
+  plan_held_until   timestamptz(3) NOT NULL DEFAULT now(),
   -- A restored database has another one.
   system_identifier text NOT NULL,
   CONSTRAINT fact_checkpoint_one_row CHECK (id = 1)
@@ -107,6 +109,8 @@ CREATE TABLE projections (
 CREATE TABLE projection_rebuilds (
   id           uuid PRIMARY KEY,
   projection   text NOT NULL,
+  -- Of the fold that makes it: processes with another one leave it alone.
+  version      integer NOT NULL,
   -- `facts`: comparing facts with events; `fold`: into the tables aside; `compare`; `done`; `failed`; `cancelled`.
   phase        text NOT NULL,
   -- Where the phase goes on: an event id, or the number of a change.

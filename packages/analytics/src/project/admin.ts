@@ -1,9 +1,10 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { ProjectionRebuild, ProjectionStatus } from '@tallymark/contract/reports/projections';
 import type { PrismaClient } from '@tallymark/prisma/client';
-import { FACTS, listProjections, resumeProjection } from '@tallymark/prisma/stores/projections';
+import { FACTS, listProjections, readProjection, resumeProjection } from '@tallymark/prisma/stores/projections';
 import { listRebuilds, type Rebuild, requestRebuild, runningRebuilds } from '@tallymark/prisma/stores/rebuilds';
 import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
+import { FACTS_VERSION } from './compare-all-facts.ts';
 import { projectionsOf } from './projections.ts';
 import { endRebuild } from './rebuild.ts';
 
@@ -48,13 +49,16 @@ export class ProjectionAdmin {
 
   /**
    * Has a read model folded anew beside the one that is read, compared with it and put in its place; `facts` are compared
-   * with the events one by one. @throws ProjectionError
+   * with the events one by one. One that stands still gets new attempts. @throws ProjectionError
    */
   async rebuild(name: string): Promise<ProjectionRebuild> {
-    this.requireProjection(name);
+    const projection = this.requireProjection(name);
     const { prisma } = this.deps;
-    const rebuild = await requestRebuild(prisma, { projection: name, floor: await retentionFloor(prisma) });
+    // Of the version that is read: whoever folds it can make it anew.
+    const version = (await readProjection(prisma, name))?.version ?? projection?.version ?? FACTS_VERSION;
+    const rebuild = await requestRebuild(prisma, { projection: name, version, floor: await retentionFloor(prisma) });
     if (rebuild === null) throw new ProjectionError('already_rebuilding', `"${name}" is being rebuilt already.`);
+    await resumeProjection(prisma, name);
     return shown(rebuild);
   }
 
@@ -97,6 +101,7 @@ const shown = ({
   factsDiffer,
   rowsDiffer,
   cursor: _cursor,
+  version: _version,
   ...rebuild
 }: Rebuild): ProjectionRebuild => ({
   ...rebuild,

@@ -1,25 +1,15 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
-import {
-  currentLogPosition,
-  EventLogFromElsewhere,
-  type EventLogKind,
-  readEventLog,
-} from '@tallymark/prisma/stores/event-log';
-import {
-  type FactCheckpoint,
-  readFactCheckpoint,
-  saveFactCheckpoint,
-  systemIdentifier,
-} from '@tallymark/prisma/stores/fact-checkpoint';
+import { EventLogFromElsewhere, type EventLogKind, readEventLog } from '@tallymark/prisma/stores/event-log';
+import { saveFactCheckpoint } from '@tallymark/prisma/stores/fact-checkpoint';
 import { findOutdatedEvents, findUncountedEvents } from '@tallymark/prisma/stores/fact-inputs';
-import { advanceProjection, FACTS, lockProjection, type ProjectionState } from '@tallymark/prisma/stores/projections';
+import { advanceProjection, FACTS, type ProjectionState } from '@tallymark/prisma/stores/projections';
 import { type Reconciled, reconcileFacts } from '@tallymark/prisma/stores/reconcile-facts';
 import { applyWriteLimits, setWorkMemory } from '@tallymark/prisma/stores/write-limits';
 import type { Logger } from 'pino';
-import { compareAllFacts } from './compare-all-facts.ts';
 import { type PlanFacts, upcastProps } from './plan-facts.ts';
+import { lockFacts, startOver, takeFacts } from './take-facts.ts';
 
 export interface FactDeps {
   readonly prisma: PrismaClient;
@@ -57,13 +47,15 @@ export function foldTransaction<Result>(
 
 /**
  * Takes in what the event log says next: the facts of the events it names become what the events are now, and the
- * position moves with them. `idle` when that was all there was, or another process is at it.
+ * position moves with them. `idle` when that was all there was, or another process is at it; `held` while processes with
+ * another plan are.
  */
-export function foldFacts(deps: FactDeps): Promise<FoldOutcome> {
+export function foldFacts(deps: FactDeps): Promise<FoldOutcome | 'held'> {
   return foldTransaction(deps.prisma, async (tx) => {
-    const state = await lockProjection(tx, FACTS);
-    if (state === null) return 'idle';
-    const checkpoint = await checkpointOf(deps, tx);
+    const taken = await takeFacts(deps, tx);
+    if (taken === null) return 'idle';
+    if (taken === 'held') return 'held';
+    const { state, checkpoint } = taken;
     const page = await readEventLog(tx, checkpoint.position, {
       kinds: kindsOf(deps),
       limit: LOG_ROWS_AT_ONCE,
@@ -91,10 +83,10 @@ export function foldUnenriched(deps: FactDeps): Promise<FoldOutcome> {
   const { enrichmentPatienceMs, eventsAtOnce, prisma, now } = deps;
   if (enrichmentPatienceMs === null) return Promise.resolve('idle');
   return foldTransaction(prisma, async (tx) => {
-    const state = await lockProjection(tx, FACTS);
-    if (state === null) return 'idle';
+    const locked = await lockFacts(deps, tx);
+    if (locked === null) return 'idle';
     const ids = await findUncountedEvents(tx, new Date(now().getTime() - enrichmentPatienceMs), eventsAtOnce);
-    const counted = await reconcile(deps, tx, state, { ids, erased: [], awaitEnrichment: false });
+    const counted = await reconcile(deps, tx, locked.state, { ids, erased: [], awaitEnrichment: false });
     return counted.added > 0 ? 'folded' : 'idle';
   });
 }
@@ -136,29 +128,3 @@ const kindsOf = ({ enrichmentPatienceMs }: FactDeps): EventLogKind[] => [
   'unmarked',
   'erased',
 ];
-
-/** The checkpoint, which begins anew in a database that has none, or is not the one that it is of. */
-async function checkpointOf(deps: FactDeps, tx: SqlExecutor): Promise<FactCheckpoint> {
-  const checkpoint = await readFactCheckpoint(tx);
-  if (checkpoint === null) return startOver(deps, tx, 'no events are counted yet');
-  if (checkpoint.systemIdentifier !== (await systemIdentifier(tx))) {
-    return startOver(deps, tx, 'the database was moved to another cluster');
-  }
-  if (checkpoint.planDigest === deps.facts.digest) return checkpoint;
-  const renewed = { ...checkpoint, planDigest: deps.facts.digest };
-  await saveFactCheckpoint(tx, renewed);
-  await compareAllFacts(tx, deps.log, 'the tracking plan has changed');
-  return renewed;
-}
-
-/** Reads the log from now on, and compares all there is with the events. */
-async function startOver(deps: FactDeps, tx: SqlExecutor, reason: string): Promise<FactCheckpoint> {
-  const checkpoint = {
-    position: await currentLogPosition(tx),
-    planDigest: deps.facts.digest,
-    systemIdentifier: await systemIdentifier(tx),
-  };
-  await saveFactCheckpoint(tx, checkpoint);
-  await compareAllFacts(tx, deps.log, reason);
-  return checkpoint;
-}

@@ -38,16 +38,19 @@ function factType(eventType: string, { report = {}, campaign, conversion = false
   };
 }
 
-/** Props as the plan has them today. Of an event that its upcasters fail on, they stay as they are stored. */
+/**
+ * Props as the plan has them today, as JSON. Of an event that its upcasters fail on, or make something of that Postgres
+ * has no JSON for, they stay as they are stored.
+ */
 export function upcastProps(
   plan: TrackingPlan,
   outdated: readonly OutdatedEvent[],
   log: Logger,
-): ReadonlyMap<string, object> {
-  const props = new Map<string, object>();
+): ReadonlyMap<string, string> {
+  const props = new Map<string, string>();
   for (const event of outdated) {
     try {
-      props.set(event.id, upcastOne(plan.types[event.eventType], event));
+      props.set(event.id, storableJson(upcastOne(plan.types[event.eventType], event)));
     } catch (error) {
       const { id, eventType, schemaVersion } = event;
       log.warn(
@@ -57,6 +60,18 @@ export function upcastProps(
     }
   }
   return props;
+}
+
+function storableJson(props: object): string {
+  return JSON.stringify(props, (key, value: unknown) => {
+    for (const text of [key, value]) {
+      if (typeof text !== 'string' || (text.isWellFormed() && !text.includes('\0'))) continue;
+      throw new TypeError(
+        `The upcast made a text that cannot be stored, in "${key.toWellFormed().replaceAll('\0', '')}".`,
+      );
+    }
+    return value;
+  });
 }
 
 function upcastOne(definition: EventTypeDefinition | undefined, { schemaVersion, props }: OutdatedEvent): object {

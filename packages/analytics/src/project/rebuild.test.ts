@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { demoPlan } from '@tallymark/contract/demo-plan';
 import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
-import { registerProjections } from '@tallymark/prisma/stores/projections';
+import { requestRebuild } from '@tallymark/prisma/stores/rebuilds';
 import { eventually } from '@tallymark/testing/eventually';
 import { expect, test } from 'vitest';
 import { pageView, store } from '../test-support/enrichment-world.ts';
 import { LOG } from '../test-support/ingestion-world.ts';
 import { openReportWorld, type ReportWorld } from '../test-support/report-world.ts';
 import { ProjectionAdmin } from './admin.ts';
-import type { Projection } from './projection.ts';
 import { countsProjection } from './projections/counts.ts';
 import { ProjectionService } from './service.ts';
 
@@ -141,39 +140,24 @@ test('a read model of an older version is rebuilt by itself', async () => {
   expect((await countsOf(world)).reduce((sum, { events }) => sum + events, 0)).toBe(10);
 });
 
-test('a projection that fails stops alone and says why; resumed, it catches up', async () => {
+test('a rebuild is made by processes of its version alone, and gives way to a later one', async () => {
   await using world = await openReportWorld();
-  let broken = true;
-  const failing: Projection = {
-    ...countsProjection,
-    name: 'failing',
-    fold: async () => {
-      if (broken) throw new Error('the fold divides by zero');
-    },
-  };
+  await world.record(views(10));
   const { prisma } = world;
-  const service = new ProjectionService({
-    prisma,
-    plan: demoPlan,
-    log: LOG,
-    pollMs: 10,
-    projections: [failing, countsProjection],
-  });
-  await registerProjections(prisma, [failing]);
-  await world.enrichment.enrichEvents(await store(prisma, views(10)));
-  service.start();
-  try {
-    const state = async () => (await service.list()).find(({ name }) => name === 'failing');
-    await eventually(async () => (await state())?.failedAt !== null && (await state())?.attempts === 5, {
-      timeoutMs: 30_000,
-    });
-    expect(await state()).toMatchObject({ lastError: 'the fold divides by zero', change: 0n });
-    await eventually(async () => (await countsOf(world)).reduce((sum, { events }) => sum + events, 0) === 10);
-    broken = false;
-    await prisma.$executeRaw`UPDATE projections SET failed_at = NULL, next_attempt_at = NULL, attempts = 0 WHERE name = 'failing'`;
-    await eventually(async () => ((await state())?.change ?? 0n) > 0n);
-    expect(await state()).toMatchObject({ failedAt: null, lastError: null });
-  } finally {
-    await service.stop();
-  }
+  const later = { ...countsProjection, version: countsProjection.version + 1 };
+  await adminOf(world).rebuild('counts');
+  const service = new ProjectionService({ prisma, plan: demoPlan, log: LOG, projections: [later] });
+  const versionOf = async () => (await prisma.projection.findUnique({ where: { name: 'counts' } }))?.version;
+  await service.catchUp();
+  expect(await versionOf()).toBe(later.version);
+  expect((await adminOf(world).rebuilds(2)).map(({ phase, error }) => ({ phase, error }))).toEqual([
+    { phase: 'done', error: null },
+    { phase: 'cancelled', error: `superseded by version ${later.version}` },
+  ]);
+
+  await requestRebuild(prisma, { projection: 'counts', version: later.version + 1, floor: null });
+  await world.fold();
+  await service.catchUp();
+  expect((await adminOf(world).rebuilds(1))[0]).toMatchObject({ phase: 'facts', processed: 0 });
+  expect(await versionOf()).toBe(later.version);
 });

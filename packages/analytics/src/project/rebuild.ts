@@ -1,6 +1,12 @@
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { expectedEvents, nextEventChunk } from '@tallymark/prisma/stores/event-chunks';
-import { FACTS, latestChange, lockProjection, takeOverProjection } from '@tallymark/prisma/stores/projections';
+import {
+  FACTS,
+  latestChange,
+  lockProjection,
+  lockRetractions,
+  takeOverProjection,
+} from '@tallymark/prisma/stores/projections';
 import { finishRebuild, lockRebuild, type Rebuild, saveRebuildProgress } from '@tallymark/prisma/stores/rebuilds';
 import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
 import {
@@ -11,9 +17,11 @@ import {
   shadowOf,
   swapShadows,
 } from '@tallymark/prisma/stores/shadow-tables';
-import { isOutage } from '../enrich/outage.ts';
+import { FACTS_VERSION } from './compare-all-facts.ts';
 import { type FactDeps, type FoldOutcome, foldTransaction, reconcile } from './fold-facts.ts';
+import { isObstacle } from './obstacle.ts';
 import type { Projection } from './projection.ts';
+import { lockFacts } from './take-facts.ts';
 
 const NO_DIFFERENCE = { rowsDiffer: 0n, differences: [], error: null } as const;
 const MOST_DIFFERENCES = 50;
@@ -21,7 +29,7 @@ const MOST_DIFFERENCES = 50;
 /**
  * Takes the next step of a rebuild: compares some facts with their events, folds some changes into the tables aside, or,
  * when all is folded, compares and swaps. Each step is a transaction that moves the rebuild's place with it. An error that
- * is no outage ends the rebuild, not the projection.
+ * time alone does not take away ends the rebuild, not the projection.
  */
 export async function stepRebuild(
   deps: FactDeps,
@@ -30,7 +38,7 @@ export async function stepRebuild(
 ): Promise<FoldOutcome> {
   try {
     return await foldTransaction(deps.prisma, async (tx) => {
-      const rebuild = await lockRebuild(tx, projection?.name ?? FACTS);
+      const rebuild = await lockRebuild(tx, projection?.name ?? FACTS, projection?.version ?? FACTS_VERSION);
       if (rebuild === null) return 'idle';
       if (rebuild.phase === 'facts') return compareFacts(deps, tx, rebuild, projection);
       if (projection === null) throw new Error(`A rebuild of facts has no phase "${rebuild.phase}".`);
@@ -38,7 +46,7 @@ export async function stepRebuild(
       return swap(deps, tx, rebuild, projection);
     });
   } catch (error) {
-    if (isOutage(error)) throw error;
+    if (isObstacle(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     deps.log.error({ err: error, projection: projection?.name ?? FACTS }, 'rebuild failed');
     await endRebuild(deps, projection, { phase: 'failed', error: reason });
@@ -53,11 +61,11 @@ async function compareFacts(
   rebuild: Rebuild,
   projection: Projection | null,
 ): Promise<FoldOutcome> {
-  const state = await lockProjection(tx, FACTS);
-  if (state === null) return 'idle';
+  const locked = await lockFacts(deps, tx);
+  if (locked === null) return 'idle';
   const total = rebuild.cursor === null ? BigInt(Math.round(await expectedEvents(tx))) : rebuild.total;
   const chunk = await nextEventChunk(tx, rebuild.cursor, rebuild.floor, deps.eventsAtOnce);
-  const reconciled = await reconcile(deps, tx, state, { ids: chunk.ids, erased: chunk.withoutEvent });
+  const reconciled = await reconcile(deps, tx, locked.state, { ids: chunk.ids, erased: chunk.withoutEvent });
   const processed = rebuild.processed + BigInt(chunk.ids.length);
   const differ = BigInt(reconciled.added + reconciled.changed + reconciled.removed);
   const progress = {
@@ -71,6 +79,7 @@ async function compareFacts(
     await saveRebuildProgress(tx, rebuild.id, { ...progress, phase: 'facts' });
     await finishRebuild(tx, rebuild.id, { ...NO_DIFFERENCE, phase: 'done' });
   } else {
+    await lockRetractions(tx);
     await createShadows(tx, tablesOf(projection));
     const latest = await latestChange(tx);
     await saveRebuildProgress(tx, rebuild.id, {

@@ -1,16 +1,19 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { PrismaClient } from '@tallymark/prisma/client';
+import { releaseFacts } from '@tallymark/prisma/stores/fact-checkpoint';
 import {
   dropFoldedRetractions,
   FACTS,
   listProjections,
+  lockRetractions,
   type ProjectionState,
   registerProjections,
 } from '@tallymark/prisma/stores/projections';
-import { requestRebuild } from '@tallymark/prisma/stores/rebuilds';
+import { requestRebuild, supersedeRebuilds } from '@tallymark/prisma/stores/rebuilds';
 import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
 import type { Logger } from 'pino';
-import { type FactDeps, type FoldOutcome, foldFacts, foldUnenriched } from './fold-facts.ts';
+import { FACTS_VERSION } from './compare-all-facts.ts';
+import { type FactDeps, type FoldOutcome, foldFacts, foldTransaction, foldUnenriched } from './fold-facts.ts';
 import { foldProjection } from './fold-projection.ts';
 import { planFacts } from './plan-facts.ts';
 import type { Projection } from './projection.ts';
@@ -41,7 +44,6 @@ const EVENTS_AT_ONCE = 5_000;
 const CHANGES_AT_ONCE = 10;
 /** Late events, and what is no longer needed, are looked for once in so many idle turns. */
 const CHORES_EVERY = 10;
-const FACTS_VERSION = 1;
 
 /** Folds stored events into read models. Any number of processes may; each projection is folded by one at a time. */
 export class ProjectionService {
@@ -52,6 +54,7 @@ export class ProjectionService {
   private readonly stopping = new AbortController();
   private loops: Promise<unknown> | null = null;
   private idleTurns = 0;
+  private held = false;
 
   constructor(options: ProjectionOptions) {
     const { prisma, plan, log, now = () => new Date(), enrichmentPatienceMs = PATIENCE_MS } = options;
@@ -68,9 +71,16 @@ export class ProjectionService {
     const { signal } = this.stopping;
     this.loops ??= this.registered().then(() =>
       Promise.all([
-        runProjection({ deps, name: FACTS, step: () => this.stepFacts(), pollMs, signal }),
+        runProjection({ deps, name: FACTS, fold: () => this.stepFacts(), pollMs, signal }),
         ...this.projections.map((projection) =>
-          runProjection({ deps, name: projection.name, step: () => this.step(projection), pollMs, signal }),
+          runProjection({
+            deps,
+            name: projection.name,
+            fold: () => foldProjection(deps.prisma, projection, this.changesAtOnce),
+            rebuild: () => this.stepRebuild(projection),
+            pollMs,
+            signal,
+          }),
         ),
       ]),
     );
@@ -80,6 +90,9 @@ export class ProjectionService {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loops;
+    const { prisma, facts, log } = this.deps;
+    // Nothing is lost without it: another plan then waits for a minute.
+    await releaseFacts(prisma, facts.digest).catch((err: unknown) => log.debug({ err }, 'facts were not released'));
   }
 
   /** Folds until nothing is left to fold, rebuilds and sketches included. For tests, benchmarks and scripts. */
@@ -87,9 +100,10 @@ export class ProjectionService {
     await this.register();
     while ((await this.stepFacts()) === 'folded' || (await foldUnenriched(this.deps)) === 'folded') {}
     for (const projection of this.projections) {
-      while ((await this.step(projection)) === 'folded') {}
+      while (await this.foldOrRebuild(projection)) {}
     }
     await buildVisitorSketches(this.deps.prisma, { now: this.deps.now() });
+    await releaseFacts(this.deps.prisma, this.deps.facts.digest);
   }
 
   /** Every projection and how far it is. */
@@ -110,18 +124,28 @@ export class ProjectionService {
   }
 
   private async register(): Promise<void> {
-    const { prisma } = this.deps;
+    const { prisma, log } = this.deps;
     await registerProjections(prisma, [{ name: FACTS, version: FACTS_VERSION }, ...this.projections]);
     const states = new Map((await this.list()).map((state) => [state.name, state]));
     for (const { name, version } of this.projections) {
-      if ((states.get(name)?.version ?? version) >= version) continue;
-      await requestRebuild(prisma, { projection: name, floor: await retentionFloor(prisma) });
+      const present = states.get(name)?.version ?? version;
+      if (present > version) {
+        const facts = { projection: name, present, version };
+        log.warn(facts, 'this process is older than the read model, and leaves it to newer ones');
+      }
+      if (present >= version) continue;
+      await supersedeRebuilds(prisma, { projection: name, version });
+      await requestRebuild(prisma, { projection: name, version, floor: await retentionFloor(prisma) });
     }
   }
 
   private async stepFacts(): Promise<FoldOutcome> {
     const folded = await foldFacts(this.deps);
-    const rebuilt = await stepRebuild(this.deps, null, this.changesAtOnce);
+    if (folded === 'held' && !this.held) {
+      this.deps.log.warn('processes with another tracking plan fold events; this one waits until they are gone');
+    }
+    this.held = folded === 'held';
+    const rebuilt = await this.stepRebuild(null);
     if (folded === 'folded' || rebuilt === 'folded') return 'folded';
     this.idleTurns += 1;
     return this.idleTurns % CHORES_EVERY === 0 ? this.doChores() : 'idle';
@@ -131,7 +155,10 @@ export class ProjectionService {
   private async doChores(): Promise<FoldOutcome> {
     const { prisma, now, log } = this.deps;
     try {
-      await dropFoldedRetractions(prisma);
+      await foldTransaction(prisma, async (tx) => {
+        await lockRetractions(tx);
+        await dropFoldedRetractions(tx);
+      });
       await buildVisitorSketches(prisma, { now: now(), signal: this.stopping.signal });
     } catch (error) {
       log.warn({ err: error }, 'sketches and retractions wait for the next turn');
@@ -139,10 +166,14 @@ export class ProjectionService {
     return foldUnenriched(this.deps);
   }
 
-  private async step(projection: Projection): Promise<FoldOutcome> {
+  private async foldOrRebuild(projection: Projection): Promise<boolean> {
     const folded = await foldProjection(this.deps.prisma, projection, this.changesAtOnce);
-    // A step of each in turn: under load there is always more to fold, and a rebuild must come to its end.
-    const rebuilt = await stepRebuild(this.deps, projection, this.changesAtOnce);
-    return folded === 'folded' ? folded : rebuilt;
+    const rebuilt = await this.stepRebuild(projection);
+    return folded === 'folded' || rebuilt === 'folded';
+  }
+
+  /** Null: of facts. */
+  private stepRebuild(projection: Projection | null): Promise<FoldOutcome> {
+    return stepRebuild(this.deps, projection, this.changesAtOnce);
   }
 }

@@ -58,3 +58,10 @@ export async function openReportWorld({
     }),
   };
 }
+
+/** What is counted, by page. */
+export async function pagesOf({ prisma }: Pick<ReportWorld, 'prisma'>): Promise<Record<string, number | null>> {
+  const where = { dimension: 'page' };
+  const rows = await prisma.dimensionDay.groupBy({ by: ['value'], where, _sum: { events: true } });
+  return Object.fromEntries(rows.map(({ value, _sum }) => [value, _sum.events]));
+}
