@@ -1,4 +1,3 @@
-import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { EventLogFromElsewhere, type EventLogKind, readEventLog } from '@tallymark/prisma/stores/event-log';
@@ -7,21 +6,9 @@ import { findOutdatedEvents, findUncountedEvents } from '@tallymark/prisma/store
 import { advanceProjection, FACTS, type ProjectionState } from '@tallymark/prisma/stores/projections';
 import { type Reconciled, reconcileFacts } from '@tallymark/prisma/stores/reconcile-facts';
 import { applyWriteLimits, setWorkMemory } from '@tallymark/prisma/stores/write-limits';
-import type { Logger } from 'pino';
-import { type PlanFacts, upcastProps } from './plan-facts.ts';
+import type { FactDeps } from './fact-deps.ts';
+import { upcastProps } from './plan-facts.ts';
 import { lockFacts, startOver, takeFacts } from './take-facts.ts';
-
-export interface FactDeps {
-  readonly prisma: PrismaClient;
-  readonly plan: TrackingPlan;
-  readonly facts: PlanFacts;
-  readonly log: Logger;
-  readonly now: () => Date;
-  /** How long events wait for their enrichment before they count without it; null where nothing is enriched. */
-  readonly enrichmentPatienceMs: number | null;
-  /** Events in one fold. */
-  readonly eventsAtOnce: number;
-}
 
 /** `folded`: there may be more to fold at once. `idle`: time to wait, so that the next fold has more to do. */
 export type FoldOutcome = 'folded' | 'idle';

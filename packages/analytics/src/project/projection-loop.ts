@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { failProjection, noteObstacle, readProjection } from '@tallymark/prisma/stores/projections';
 import { backoffMs } from '../ingest/backoff.ts';
-import type { FactDeps, FoldOutcome } from './fold-facts.ts';
+import type { FactDeps } from './fact-deps.ts';
+import type { FoldOutcome } from './fold-facts.ts';
 import { isObstacle } from './obstacle.ts';
 
 export interface LoopOptions {

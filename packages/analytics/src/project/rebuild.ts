@@ -18,7 +18,8 @@ import {
   swapShadows,
 } from '@tallymark/prisma/stores/shadow-tables';
 import { FACTS_VERSION } from './compare-all-facts.ts';
-import { type FactDeps, type FoldOutcome, foldTransaction, reconcile } from './fold-facts.ts';
+import type { FactDeps } from './fact-deps.ts';
+import { type FoldOutcome, foldTransaction, reconcile } from './fold-facts.ts';
 import { isObstacle } from './obstacle.ts';
 import type { Projection } from './projection.ts';
 import { lockFacts } from './take-facts.ts';

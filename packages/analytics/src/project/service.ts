@@ -13,7 +13,8 @@ import { requestRebuild, supersedeRebuilds } from '@tallymark/prisma/stores/rebu
 import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
 import type { Logger } from 'pino';
 import { FACTS_VERSION } from './compare-all-facts.ts';
-import { type FactDeps, type FoldOutcome, foldFacts, foldTransaction, foldUnenriched } from './fold-facts.ts';
+import type { FactDeps } from './fact-deps.ts';
+import { type FoldOutcome, foldFacts, foldTransaction, foldUnenriched } from './fold-facts.ts';
 import { foldProjection } from './fold-projection.ts';
 import { planFacts } from './plan-facts.ts';
 import type { Projection } from './projection.ts';

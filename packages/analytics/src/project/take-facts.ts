@@ -9,7 +9,7 @@ import {
 } from '@tallymark/prisma/stores/fact-checkpoint';
 import { FACTS, lockProjection, type ProjectionState } from '@tallymark/prisma/stores/projections';
 import { compareAllFacts } from './compare-all-facts.ts';
-import type { FactDeps } from './fold-facts.ts';
+import type { FactDeps } from './fact-deps.ts';
 
 /** Facts, locked until the transaction ends: nobody else writes them. */
 export interface LockedFacts {
