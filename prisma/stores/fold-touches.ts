@@ -1,5 +1,13 @@
+import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { CHANGES, type FactRange } from './fact-changes.ts';
+import { addTouches, dropTouchCells, TOUCH_CHANGES, touchCell } from './fold-touch-sums.ts';
+
+export interface TouchTables {
+  readonly conversions: string;
+  readonly days: string;
+  readonly months: string;
+}
 
 /** How long a touch counts, in hours: days of a time zone are not all as long. */
 const WINDOW = `interval '${90 * 24} hours'`;
@@ -62,34 +70,53 @@ const TOUCHES = `visitors AS MATERIALIZED (
         UNION ALL SELECT site_id, visitor, occurred_at, id, false FROM touches) AS both_kinds
 )`;
 
-const COLUMNS = ['event_id', 'site_id', 'visitor', 'is_bot', 'occurred_at', 'weight', 'value'] as const;
-const FOUND = ['first_campaign', 'first_source', 'last_campaign', 'last_source'] as const;
+const emptied = z.array(touchCell);
+
+const ALL = [
+  ...['event_id', 'site_id', 'visitor', 'is_bot', 'occurred_at', 'weight', 'value'],
+  ...['first_campaign', 'first_source', 'last_campaign', 'last_source'],
+];
 
 /**
  * The campaigns that brought whoever converted: the first and the last touch of a conversion's visitor in the 90 days up
  * to and including it, in the order of time and id. A touch is a fact that names a campaign. A conversion of nobody known
  * has its own touch, if any. Rows of conversions that retention took the facts of stay as they are.
  */
-export async function foldTouches(tx: SqlExecutor, table: string, range: FactRange): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `WITH ${CHANGES}, ${conversionsOf(table)}, ${TOUCHES}, gone AS (
-       DELETE FROM ${table} WHERE event_id = ANY (ARRAY(
-         SELECT f.id FROM changes f WHERE f.conversion AND sign < 0 EXCEPT SELECT id FROM conversions))
-     )
-     INSERT INTO ${table} AS model (${[...COLUMNS, ...FOUND].join(', ')})
-     SELECT c.id, c.site_id, c.visitor, c.is_bot, c.occurred_at, c.weight, c.value,
-       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE first.campaign END,
-       CASE WHEN c.visitor IS NULL THEN c.source ELSE first.source END,
-       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE last.campaign END,
-       CASE WHEN c.visitor IS NULL THEN c.source ELSE last.source END
+export async function foldTouches(
+  tx: SqlExecutor,
+  { conversions: table, days, months }: TouchTables,
+  range: FactRange,
+): Promise<void> {
+  const answer = await tx.$queryRawUnsafe(
+    `WITH ${CHANGES}, ${conversionsOf(table)}, ${TOUCHES}, lost AS MATERIALIZED (
+       SELECT f.id FROM changes f WHERE f.conversion AND sign < 0 EXCEPT SELECT id FROM conversions
+     ), was AS MATERIALIZED (
+       SELECT * FROM ${table}
+       WHERE event_id = ANY (ARRAY(SELECT id FROM lost UNION ALL SELECT id FROM conversions))
+     ), became AS MATERIALIZED (
+     SELECT c.id AS event_id, c.site_id, c.visitor, c.is_bot, c.occurred_at, c.weight, c.value,
+       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE first.campaign END AS first_campaign,
+       CASE WHEN c.visitor IS NULL THEN c.source ELSE first.source END AS first_source,
+       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE last.campaign END AS last_campaign,
+       CASE WHEN c.visitor IS NULL THEN c.source ELSE last.source END AS last_source
      FROM conversions c
      LEFT JOIN placed ON placed.id = c.id AND placed.converted AND placed.upto > placed.before
      LEFT JOIN touches first
        ON first.site_id = c.site_id AND first.visitor = c.visitor AND first.number = placed.before + 1
      LEFT JOIN touches last ON last.site_id = c.site_id AND last.visitor = c.visitor AND last.number = placed.upto
-     ON CONFLICT (event_id) DO UPDATE
-     SET ${[...COLUMNS.slice(1), ...FOUND].map((column) => `${column} = excluded.${column}`).join(', ')}`,
+     ), gone AS (
+       DELETE FROM ${table} WHERE event_id = ANY (ARRAY(SELECT id FROM lost))
+     ), written AS (
+       INSERT INTO ${table} (${ALL.join(', ')}) SELECT ${ALL.join(', ')} FROM became
+       ON CONFLICT (event_id) DO UPDATE SET ${ALL.slice(1)
+         .map((column) => `${column} = excluded.${column}`)
+         .join(', ')}
+     ), ${TOUCH_CHANGES}, in_days AS (${addTouches(days, 'day')}), in_months AS (${addTouches(months, 'month')})
+     SELECT * FROM in_days WHERE stored = 0 UNION ALL SELECT * FROM in_months WHERE stored = 0`,
     range.after,
     range.upTo,
   );
+  const cells = emptied.parse(answer);
+  await dropTouchCells(tx, days, 'day', cells);
+  await dropTouchCells(tx, months, 'month', cells);
 }

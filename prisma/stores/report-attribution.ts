@@ -1,6 +1,7 @@
 import type { CampaignGroup } from '@tallymark/contract/reports/campaigns';
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import type { CountedPieces } from './counted-parts.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
 import { type ReportStatement, UNIT_OF_FACT, variancesSql } from './report-placed-variance.ts';
 import { SqlParams } from './sql-params.ts';
@@ -24,26 +25,29 @@ const attributed = z.object({
 });
 export type AttributedSums = z.infer<typeof attributed>;
 
-const MODELS = ['first', 'last'] as const;
+/** Both touches of a conversion `t`. A campaign without a name is none. */
+const TOUCHES = `(VALUES
+  ('first', nullif(t.first_campaign, ''), nullif(t.first_source, '')),
+  ('last', nullif(t.last_campaign, ''), nullif(t.last_source, ''))) AS m (model, campaign, source)`;
 
 /** The statement for the campaigns that brought the most conversions, by model; then those of others, and of none. */
-export function attributionStatement(selection: AttributionSelection, limit: number): ReportStatement {
+export function attributionStatement(
+  selection: AttributionSelection,
+  pieces: CountedPieces,
+  limit: number,
+): ReportStatement {
   const params = new SqlParams();
-  const conditions = conversionsIn(params, selection.scope);
-  const join = factsOf(params, selection.scope);
   const most = params.add(limit, 'int');
-  const touches = MODELS.map(
-    (model) =>
-      `SELECT '${model}' AS model, ${model}_campaign AS campaign, ${model}_source AS source, conversions, value FROM cells`,
-  );
-  const sql = `WITH cells AS (
-      SELECT t.first_campaign, t.first_source, t.last_campaign, t.last_source,
-             sum(t.weight) AS conversions, sum(t.value * t.weight) AS value
-      FROM conversion_touches t ${join} WHERE ${conditions} GROUP BY 1, 2, 3, 4
+  const parts = [
+    ...pieces.months.map((period) => summed(params, selection.scope, 'month', period)),
+    ...pieces.days.map((period) => summed(params, selection.scope, 'day', period)),
+    ...pieces.rests.map((period) => touchedIn(params, { ...selection.scope, ...period })),
+  ];
+  const sql = `WITH cells AS (${parts.join(' UNION ALL ')}
     ), grouped AS (
       SELECT model, campaign IS NULL AS unattributed, ${keyOf(selection.by).campaign} AS campaign,
              ${keyOf(selection.by).source} AS source, sum(conversions) AS conversions, sum(value) AS value
-      FROM (${touches.join(' UNION ALL ')}) AS c WHERE ${touchedBy(params, selection)} GROUP BY 1, 2, 3, 4
+      FROM cells c WHERE ${touchedBy(params, selection)} GROUP BY 1, 2, 3, 4
     ), ranked AS (
       SELECT *, CASE
         WHEN unattributed THEN 'unattributed'
@@ -89,10 +93,6 @@ export function attributionVariancesStatement(
       'text[]',
     );
   const key = keyOf(selection.by);
-  const touches = MODELS.map(
-    (model) =>
-      `SELECT '${model}' AS model, ${model}_campaign AS campaign, ${model}_source AS source, unit, p, conversions, value FROM sampled`,
-  );
   const placed = `WITH sampled AS (
       SELECT t.first_campaign, t.first_source, t.last_campaign, t.last_source, ${UNIT_OF_FACT},
              t.weight AS conversions, t.value * t.weight AS value
@@ -101,7 +101,7 @@ export function attributionVariancesStatement(
     )
     SELECT coalesce(shown.place, c.model || CASE WHEN c.campaign IS NULL THEN ' unattributed' ELSE ' other' END) AS place,
            c.unit, c.p, c.conversions, c.value
-    FROM (${touches.join(' UNION ALL ')}) AS c
+    FROM (SELECT m.*, t.unit, t.p, t.conversions, t.value FROM sampled t CROSS JOIN LATERAL ${TOUCHES}) AS c
     LEFT JOIN unnest(${column('model')}, ${column('campaignId')}, ${column('source')}, ${column('place')})
         AS shown (model, campaign, source, place)
       ON c.campaign IS NOT NULL AND shown.model = c.model AND shown.campaign IS NOT DISTINCT FROM ${key.campaign}
@@ -117,6 +117,28 @@ function conversionsIn(params: SqlParams, scope: FactScope): string {
     `t.occurred_at < ${params.add(scope.to.toISOString(), 'timestamptz')}`,
     ...botCondition(scope.bots, 't'),
   ].join(' AND ');
+}
+
+function summed(
+  params: SqlParams,
+  scope: FactScope,
+  grain: 'day' | 'month',
+  { from, to }: Pick<FactScope, 'from' | 'to'>,
+): string {
+  const conditions = [
+    `c.site_id = ${params.add(scope.siteId, 'uuid')}`,
+    `c.${grain} >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
+    `c.${grain} < ${params.add(to.toISOString().slice(0, 10), 'date')}`,
+    ...botCondition(scope.bots, 'c'),
+  ];
+  return `SELECT c.model, nullif(c.campaign, '') AS campaign, nullif(c.source, '') AS source, c.conversions, c.value
+    FROM touch_${grain}s c WHERE ${conditions.join(' AND ')}`;
+}
+
+function touchedIn(params: SqlParams, scope: FactScope): string {
+  return `SELECT m.*, t.weight AS conversions, t.value * t.weight AS value
+    FROM conversion_touches t ${factsOf(params, scope)} CROSS JOIN LATERAL ${TOUCHES}
+    WHERE ${conversionsIn(params, scope)}`;
 }
 
 /** The read model has neither types nor props: a filter is one on the fact of the conversion. */

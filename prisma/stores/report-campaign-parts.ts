@@ -1,4 +1,5 @@
 import type { CampaignGroup } from '@tallymark/contract/reports/campaigns';
+import type { CountedPieces } from './counted-parts.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
 import type { SqlParams } from './sql-params.ts';
 
@@ -17,18 +18,13 @@ export interface CampaignSelection {
   readonly influencerId: string | null;
 }
 
-/** Whole UTC days, and what is counted from facts. */
-export interface CampaignPieces {
-  readonly days: readonly Period[];
-  readonly rests: readonly Period[];
-}
-
 export const CAMPAIGN_MEASURES = ['impressions', 'clicks', 'conversions', 'value', 'cost'] as const;
 
 /** Rows (at, campaign_id, influencer_id and the measures) that add up to what is asked about. */
-export function campaignParts(params: SqlParams, selection: CampaignSelection, pieces: CampaignPieces): string {
+export function campaignParts(params: SqlParams, selection: CampaignSelection, pieces: CountedPieces): string {
   return [
-    ...pieces.days.map((period) => fromDays(params, selection, period)),
+    ...pieces.months.map((period) => summed(params, selection, 'month', period)),
+    ...pieces.days.map((period) => summed(params, selection, 'day', period)),
     ...pieces.rests.map((period) => fromFacts(params, selection, period)),
   ].join(' UNION ALL ');
 }
@@ -56,18 +52,23 @@ export function fromFacts(params: SqlParams, selection: CampaignSelection, perio
     FROM event_facts f WHERE ${conditions.join(' AND ')}`;
 }
 
-function fromDays(params: SqlParams, { scope, campaignId, influencerId }: CampaignSelection, period: Period): string {
+function summed(
+  params: SqlParams,
+  { scope, campaignId, influencerId }: CampaignSelection,
+  grain: 'day' | 'month',
+  period: Period,
+): string {
   const conditions = [
     `c.site_id = ${params.add(scope.siteId, 'uuid')}`,
-    `c.day >= ${params.add(period.from.toISOString().slice(0, 10), 'date')}`,
-    `c.day < ${params.add(period.to.toISOString().slice(0, 10), 'date')}`,
+    `c.${grain} >= ${params.add(period.from.toISOString().slice(0, 10), 'date')}`,
+    `c.${grain} < ${params.add(period.to.toISOString().slice(0, 10), 'date')}`,
     ...botCondition(scope.bots, 'c'),
     ...(campaignId === null ? [] : [`c.campaign_id = ${params.add(campaignId, 'text')}`]),
     ...(influencerId === null ? [] : [`c.influencer_id = ${params.add(influencerId, 'text')}`]),
   ];
-  return `SELECT c.day::timestamp AT TIME ZONE 'UTC' AS at, c.campaign_id, c.influencer_id,
+  return `SELECT c.${grain}::timestamp AT TIME ZONE 'UTC' AS at, c.campaign_id, c.influencer_id,
       ${CAMPAIGN_MEASURES.map((measure) => `c.${measure}`).join(', ')}
-    FROM campaign_days c WHERE ${conditions.join(' AND ')}`;
+    FROM campaign_${grain}s c WHERE ${conditions.join(' AND ')}`;
 }
 
 /** What rows are told apart by. */

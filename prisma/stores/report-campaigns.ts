@@ -1,10 +1,10 @@
 import type { CampaignSort } from '@tallymark/contract/reports/campaigns';
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import type { CountedPieces } from './counted-parts.ts';
 import { bucketOf } from './report-bucket-of.ts';
 import {
   CAMPAIGN_MEASURES,
-  type CampaignPieces,
   type CampaignSelection,
   campaignKeys,
   campaignParts,
@@ -50,7 +50,7 @@ const SUMS = CAMPAIGN_MEASURES.map((measure) => `coalesce(sum(${measure}), 0)::f
 /** The statement for the first rows in an order, and one more for all others where there are any. */
 export function campaignsStatement(
   selection: CampaignSelection,
-  pieces: CampaignPieces,
+  pieces: CountedPieces,
   { sort, order, limit }: { readonly sort: CampaignSort; readonly order: 'asc' | 'desc'; readonly limit: number },
 ): ReportStatement {
   const params = new SqlParams();
@@ -82,7 +82,7 @@ export type CampaignBucket = z.infer<typeof campaignBucket>;
 /** The statement for the sums from each of `starts` to the next; those in which nothing happened are left out. */
 export function campaignBucketsStatement(
   selection: CampaignSelection,
-  pieces: CampaignPieces,
+  pieces: CountedPieces,
   starts: readonly Date[],
 ): ReportStatement {
   const params = new SqlParams();

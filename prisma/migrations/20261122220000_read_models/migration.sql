@@ -221,6 +221,20 @@ CREATE TABLE campaign_days (
   stored        bigint NOT NULL,
   CONSTRAINT campaign_days_pkey PRIMARY KEY (site_id, day, campaign_id, influencer_id, is_bot)
 );
+CREATE TABLE campaign_months (
+  site_id       uuid NOT NULL,
+  month         date NOT NULL,
+  campaign_id   text NOT NULL,
+  influencer_id text NOT NULL,
+  is_bot        boolean NOT NULL,
+  impressions   double precision NOT NULL,
+  clicks        double precision NOT NULL,
+  conversions   double precision NOT NULL,
+  value         double precision NOT NULL,
+  cost          double precision NOT NULL,
+  stored        bigint NOT NULL,
+  CONSTRAINT campaign_months_pkey PRIMARY KEY (site_id, month, campaign_id, influencer_id, is_bot)
+);
 
 CREATE TABLE daily_stats (
   site_id     uuid NOT NULL,
@@ -352,6 +366,33 @@ CREATE TABLE conversion_touches (
 );
 CREATE INDEX conversion_touches_time_idx ON conversion_touches (site_id, occurred_at);
 CREATE INDEX conversion_touches_visitor_idx ON conversion_touches (site_id, visitor) WHERE visitor IS NOT NULL;
+-- Conversions by their first and by their last touch; empty where they have none, or it has no source.
+CREATE TABLE touch_days (
+  site_id     uuid NOT NULL,
+  day         date NOT NULL,
+  model       text NOT NULL,
+  campaign    text NOT NULL,
+  source      text NOT NULL,
+  is_bot      boolean NOT NULL,
+  conversions double precision NOT NULL,
+  value       double precision NOT NULL,
+  stored      bigint NOT NULL,
+  CONSTRAINT touch_days_pkey PRIMARY KEY (site_id, day, model, campaign, source, is_bot),
+  CONSTRAINT touch_days_model CHECK (model IN ('first', 'last'))
+);
+CREATE TABLE touch_months (
+  site_id     uuid NOT NULL,
+  month       date NOT NULL,
+  model       text NOT NULL,
+  campaign    text NOT NULL,
+  source      text NOT NULL,
+  is_bot      boolean NOT NULL,
+  conversions double precision NOT NULL,
+  value       double precision NOT NULL,
+  stored      bigint NOT NULL,
+  CONSTRAINT touch_months_pkey PRIMARY KEY (site_id, month, model, campaign, source, is_bot),
+  CONSTRAINT touch_months_model CHECK (model IN ('first', 'last'))
+);
 
 -- Saved filters of a site.
 CREATE TABLE segments (

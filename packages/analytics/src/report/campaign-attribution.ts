@@ -10,6 +10,7 @@ import {
 } from '@tallymark/prisma/stores/report-attribution';
 import { readStandardErrors, wasSampled } from '@tallymark/prisma/stores/report-placed-variance';
 import { estimated } from './campaign-figures.ts';
+import { piecesOf } from './pieces-of.ts';
 import { conversionTypes } from './plan-types.ts';
 import type { ReportReader } from './report-database.ts';
 import type { ReportDeps } from './report-deps.ts';
@@ -28,7 +29,7 @@ export async function attributedConversions(
   { by, campaignId, influencerId, limit }: Pick<CampaignsAsked, 'by' | 'campaignId' | 'influencerId' | 'limit'>,
 ): Promise<AttributedConversions[]> {
   const selection = { scope, by, campaignId: campaignId ?? null, influencerId: influencerId ?? null };
-  const statement = attributionStatement(selection, limit);
+  const statement = attributionStatement(selection, piecesOf(scope), limit);
   if (scope.filter.length > 0) await db.afford(statement.sql, statement.parameters, NARROW);
   const rows = await readAttribution(db, statement);
   const errors = await errorsOf(plan, db, selection, rows);

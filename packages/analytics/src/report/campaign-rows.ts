@@ -20,8 +20,8 @@ import {
 } from '@tallymark/prisma/stores/report-campaigns';
 import { type ReportStatement, readStandardErrors, wasSampled } from '@tallymark/prisma/stores/report-placed-variance';
 import { campaignFigures, measuredCampaign, NO_CAMPAIGNS, sumCampaigns } from './campaign-figures.ts';
-import { campaignPieces, selectionOf } from './campaign-selection.ts';
-import { DAY_MS } from './cut-period.ts';
+import { selectionOf } from './campaign-selection.ts';
+import { dailyPiecesOf, piecesOf } from './pieces-of.ts';
 import type { ReportReader } from './report-database.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
@@ -52,7 +52,7 @@ export async function campaignRows(
   const selection = selectionOf(plan, scope, asked);
   const sums = await readCampaigns(
     db,
-    await affordable(db, scope, campaignsStatement(selection, campaignPieces(scope), asked)),
+    await affordable(db, scope, campaignsStatement(selection, piecesOf(scope), asked)),
   );
   const buckets = starts.length === 0 ? [] : await readBuckets(db, selection, scope, starts);
   const errors = await errorsOf(db, selection, sums, starts);
@@ -80,17 +80,15 @@ export async function campaignRows(
   };
 }
 
-/** Days of a time zone are those of the read model only where they begin when those do. */
 async function readBuckets(
   db: ReportReader,
   selection: CampaignSelection,
   scope: QuestionScope,
   starts: readonly Date[],
 ): Promise<CampaignBucket[]> {
-  const ofUtc = starts.every((start) => start.getTime() % DAY_MS === 0);
-  const pieces = ofUtc ? campaignPieces(scope) : { days: [], rests: [scope] };
+  const pieces = dailyPiecesOf(scope, starts);
   const statement = campaignBucketsStatement(selection, pieces, starts);
-  if (!ofUtc || scope.filter.length > 0) await db.afford(statement.sql, statement.parameters, NARROW);
+  if (pieces.days.length === 0) await db.afford(statement.sql, statement.parameters, NARROW);
   return readCampaignBuckets(db, statement);
 }
 

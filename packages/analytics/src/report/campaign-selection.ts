@@ -1,7 +1,6 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { CampaignsAsked } from '@tallymark/contract/reports/campaigns';
-import type { CampaignPieces, CampaignSelection } from '@tallymark/prisma/stores/report-campaign-parts';
-import { cutPeriod } from './cut-period.ts';
+import type { CampaignSelection } from '@tallymark/prisma/stores/report-campaign-parts';
 import type { QuestionScope } from './resolve-scope.ts';
 
 /** Types that play a part in campaigns. */
@@ -23,10 +22,3 @@ export const selectionOf = (
   campaignId: campaignId ?? null,
   influencerId: influencerId ?? null,
 });
-
-/** Sums by UTC day in the middle and facts at the ends; facts alone where there is a filter. */
-export function campaignPieces({ from, to, filter }: QuestionScope): CampaignPieces {
-  if (filter.length > 0) return { days: [], rests: [{ from, to }] };
-  const { months, days, rests } = cutPeriod(from, to);
-  return { days: [...months, ...days], rests };
-}

@@ -8,8 +8,9 @@ import { campaignsStatement, readCampaigns } from '@tallymark/prisma/stores/repo
 import { attributedConversions } from './campaign-attribution.ts';
 import { sumCampaigns } from './campaign-figures.ts';
 import { campaignRows } from './campaign-rows.ts';
-import { campaignPieces, plansForCampaigns, selectionOf } from './campaign-selection.ts';
+import { plansForCampaigns, selectionOf } from './campaign-selection.ts';
 import { previousOf } from './overview.ts';
+import { piecesOf } from './pieces-of.ts';
 import type { ReportReader } from './report-database.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
@@ -85,7 +86,7 @@ export function askCampaignStatistics(
 async function previousTotal({ plan }: ReportDeps, db: ReportReader, scope: QuestionScope, asked: CampaignsAsked) {
   const selection = selectionOf(plan, scope, asked);
   // One row for all.
-  const statement = campaignsStatement(selection, campaignPieces(scope), {
+  const statement = campaignsStatement(selection, piecesOf(scope), {
     sort: 'impressions',
     order: 'desc',
     limit: 1,

@@ -8,8 +8,8 @@ import {
   typePlace,
 } from '@tallymark/prisma/stores/report-entities';
 import type { EntitySelection } from '@tallymark/prisma/stores/report-entity-parts';
-import { cutPeriod, DAY_MS } from './cut-period.ts';
 import { entityErrors, worthOf } from './entity-errors.ts';
+import { dailyPiecesOf } from './pieces-of.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
 import { answered } from './scope-answer.ts';
@@ -24,7 +24,7 @@ export function askEntity(
   return deps.reports.answer('stats.entity', async (db) => {
     const selection: EntitySelection = { scope, entityType, entityIds: [entityId] };
     const starts = (await timeBuckets(db, scope, 'day')).map(({ start }) => start);
-    const statement = entityBucketsStatement(selection, piecesFor(scope, starts), starts);
+    const statement = entityBucketsStatement(selection, dailyPiecesOf(scope, starts), starts);
     await db.afford(statement.sql, statement.parameters, 'Ask for a shorter period.');
     const cells = await readEntityBuckets(db, statement);
     const types = [...new Set(cells.map(({ eventType }) => eventType))];
@@ -44,14 +44,6 @@ export function askEntity(
       })),
     };
   });
-}
-
-/** Days of a time zone are those of the read model only where they begin when those do. */
-function piecesFor({ from, to, filter }: QuestionScope, starts: readonly Date[]) {
-  const ofUtc = starts.every((start) => start.getTime() % DAY_MS === 0);
-  if (!ofUtc || filter.length > 0) return { months: [], days: [], rests: [{ from, to }] };
-  const { months, days, rests } = cutPeriod(from, to);
-  return { months: [], days: [...months, ...days], rests };
 }
 
 const sum = (cells: readonly EntityBucket[]) =>

@@ -100,7 +100,8 @@ test('a projection that stands still is behind by changes and seconds, and says 
   expect(await daily()).toMatchObject({ state: 'retrying' });
   await world.prisma.$executeRaw`UPDATE projections SET attempts = 0 WHERE name = 'daily'`;
   await world.prisma.$executeRaw`
-    INSERT INTO projection_rebuilds (id, projection, phase, processed, total) VALUES (gen_random_uuid(), 'daily', 'fold', 3, 12)`;
+    INSERT INTO projection_rebuilds (id, projection, version, phase, processed, total)
+    VALUES (gen_random_uuid(), 'daily', 1, 'fold', 3, 12)`;
   expect(await daily()).toMatchObject({ state: 'rebuilding', rebuild: { phase: 'fold', processed: 3, total: 12 } });
 });
 

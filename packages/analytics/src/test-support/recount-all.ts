@@ -1,13 +1,13 @@
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { z } from 'zod';
-import { campaignDays } from './recount-campaigns.ts';
+import { campaignDays, campaignMonths } from './recount-campaigns.ts';
 import { eventCounts, siteCounts } from './recount-counts.ts';
 import { dailyStats } from './recount-daily.ts';
 import { dimensionDays, dimensionMonths } from './recount-dimensions.ts';
 import { entityDays, entityMonths } from './recount-entities.ts';
 import { COUNTED, type Recount } from './recount-events.ts';
 import { sessionDays, sessionMonths, sessions } from './recount-sessions.ts';
-import { conversionTouches } from './recount-touches.ts';
+import { conversionTouches, touchDays, touchMonths } from './recount-touches.ts';
 import { sampledUnits, visitorQuarters } from './recount-visitors.ts';
 
 export const RECOUNTS: readonly Recount[] = [
@@ -18,6 +18,7 @@ export const RECOUNTS: readonly Recount[] = [
   entityDays,
   entityMonths,
   campaignDays,
+  campaignMonths,
   dailyStats,
   visitorQuarters,
   sampledUnits,
@@ -25,6 +26,8 @@ export const RECOUNTS: readonly Recount[] = [
   sessionDays,
   sessionMonths,
   conversionTouches,
+  touchDays,
+  touchMonths,
 ];
 
 /** Rows that are in one of the two alone, as JSON; floats are the same where they are to a millionth. */

@@ -6,6 +6,19 @@ export const touchesProjection: Projection = {
   name: 'touches',
   version: 1,
   eventTypes: null,
-  tables: [{ name: 'conversion_touches', time: 'occurred_at' }],
-  fold: (tx, fold) => foldTouches(tx, fold.table('conversion_touches'), fold),
+  tables: [
+    { name: 'conversion_touches', time: 'occurred_at' },
+    { name: 'touch_days', time: 'day' },
+    { name: 'touch_months', time: 'month' },
+  ],
+  fold: (tx, fold) =>
+    foldTouches(
+      tx,
+      {
+        conversions: fold.table('conversion_touches'),
+        days: fold.table('touch_days'),
+        months: fold.table('touch_months'),
+      },
+      fold,
+    ),
 };
