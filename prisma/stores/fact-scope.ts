@@ -1,9 +1,6 @@
 import { FILTER_FIELDS, type FilterCondition } from '@tallymark/contract/reports/filter';
-import { uuidV7Floor } from './partitions.ts';
+import { withinIds } from './id-range.ts';
 import type { SqlParams } from './sql-params.ts';
-
-const DAY_MS = 86_400_000;
-const LATEST_MS = Date.UTC(9999, 11, 31);
 
 export type FactCondition = FilterCondition;
 
@@ -30,18 +27,10 @@ export function withinScope(params: SqlParams, scope: FactScope, f = 'f'): strin
   return parts.join(' AND ');
 }
 
-/**
- * Within a period, and in the months of ids that it can lie in: the time of an id is that of its event, but for rows that
- * a host wrote by hand, which may be off by a little.
- */
+/** Within a period, and in the months of ids that it can lie in. */
 export function withinTime(params: SqlParams, { from, to }: Period, f = 'f'): string {
   return `${f}.occurred_at >= ${params.add(from.toISOString(), 'timestamptz')}
-    AND ${f}.occurred_at < ${params.add(to.toISOString(), 'timestamptz')} AND ${withinIds(params, { from, to }, f)}`;
-}
-
-function withinIds(params: SqlParams, { from, to }: Period, alias: string): string {
-  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.min(Math.max(0, ms), LATEST_MS))), 'uuid');
-  return `${alias}.id >= ${floor(from.getTime() - DAY_MS)} AND ${alias}.id < ${floor(to.getTime() + DAY_MS)}`;
+    AND ${f}.occurred_at < ${params.add(to.toISOString(), 'timestamptz')} AND ${withinIds(params, { from, to }, `${f}.id`)}`;
 }
 
 /** None, or one condition on `is_bot` of facts or of any read model. */
@@ -68,7 +57,7 @@ function columnOf(field: string, f: string): string {
 function propCondition(params: SqlParams, condition: FactCondition, f: string, period: Period): string {
   const prop = params.add(condition.field.slice('prop:'.length), 'text');
   const compared = compare(params, condition, `coalesce(${f}.props, e.props_json) ->> ${prop}`);
-  return `EXISTS (SELECT FROM events e WHERE e.id = ${f}.id AND ${withinIds(params, period, 'e')} AND (${compared}))`;
+  return `EXISTS (SELECT FROM events e WHERE e.id = ${f}.id AND ${withinIds(params, period, 'e.id')} AND (${compared}))`;
 }
 
 function compare(params: SqlParams, { op, value, field }: FactCondition, left: string): string {

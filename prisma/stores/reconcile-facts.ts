@@ -22,8 +22,8 @@ export interface Reconciliation {
   /** Those among them that were erased. An event that is gone otherwise was taken by retention: its fact goes uncounted. */
   readonly erased: readonly string[];
   readonly types: readonly FactType[];
-  /** Props as the plan has them today, as JSON, by the id of an event that was stored under an older version. */
-  readonly upcast: ReadonlyMap<string, string>;
+  /** Props as the plan has them today, by the id of an event that was stored under an older version. */
+  readonly upcast: ReadonlyMap<string, object>;
   /** Leaves out events that have no attribution yet: their enrichment will be heard of. */
   readonly awaitEnrichment: boolean;
 }
@@ -163,7 +163,7 @@ export async function reconcileFacts(tx: SqlExecutor, work: Reconciliation): Pro
     of('campaignRole'),
     of('conversion'),
     [...work.upcast.keys()],
-    [...work.upcast.values()],
+    [...work.upcast.values()].map((props) => JSON.stringify(props)),
     work.awaitEnrichment,
     [...work.erased],
   );

@@ -1,6 +1,6 @@
 import type { Dimension } from '@tallymark/contract/reports/dimensions';
 import { type FactScope, withinScope } from './fact-scope.ts';
-import { uuidV7Floor } from './partitions.ts';
+import { withinIds } from './id-range.ts';
 import { type BreakdownStatement, topOfDistinct, topOfSums } from './report-breakdown.ts';
 import { SqlParams } from './sql-params.ts';
 
@@ -18,7 +18,6 @@ export interface ByFacts {
 }
 
 const LONGEST_NAME = 500;
-const DAY_MS = 86_400_000;
 const COUNTED = {
   events: 'f.weight',
   value: 'coalesce(f.value, 0) * f.weight',
@@ -41,7 +40,7 @@ export function factsByStatement(scope: FactScope, { metric, by, eventType, limi
   return { sql: (distinct ? topOfDistinct : topOfSums)(rows, params.add(limit, 'int')), parameters: params.values };
 }
 
-function keySql(params: SqlParams, { from, to }: FactScope, by: FactKey) {
+function keySql(params: SqlParams, scope: FactScope, by: FactKey) {
   if ('column' in by) return { name: `f.${by.column}`, join: '', where: [] };
   if ('entityType' in by) {
     return {
@@ -51,10 +50,9 @@ function keySql(params: SqlParams, { from, to }: FactScope, by: FactKey) {
     };
   }
   // Ids bound the months of events that are looked into, as they do those of facts.
-  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.max(0, ms))), 'uuid');
   return {
     name: `left(coalesce(f.props, e.props_json) ->> ${params.add(by.prop, 'text')}, ${LONGEST_NAME})`,
     join: 'JOIN events e ON e.id = f.id',
-    where: [`e.id >= ${floor(from.getTime() - DAY_MS)}`, `e.id < ${floor(to.getTime() + DAY_MS)}`],
+    where: [withinIds(params, scope, 'e.id')],
   };
 }

@@ -1,6 +1,6 @@
 import type { CountedPieces } from './counted-parts.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
-import { uuidV7Floor } from './partitions.ts';
+import { withinIds } from './id-range.ts';
 import type { SqlParams } from './sql-params.ts';
 
 interface Period {
@@ -15,8 +15,6 @@ export interface EntitySelection {
   /** Null for all. */
   readonly entityIds: readonly string[] | null;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Rows (at, entity_id, event_type, events, value) that add up to what is asked about. */
 export function entityParts(params: SqlParams, selection: EntitySelection, pieces: CountedPieces): string {
@@ -62,10 +60,9 @@ export function entityFacts(
   const conditions = `f.entity_type = ${type} AND ${within} AND ${where}`;
   if (entityIds === null) return `${selected} FROM event_facts f WHERE f.entity_id IS NOT NULL AND ${conditions}`;
   const ids = params.add([...entityIds], 'text[]');
-  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.max(0, ms))), 'uuid');
   return `${selected} FROM events s JOIN event_facts f ON f.id = s.id
     WHERE s.entity_type = ${type} AND s.entity_id = ANY (${ids}) AND f.entity_id = ANY (${ids})
       AND s.occurred_at >= ${params.add(from.toISOString(), 'timestamptz')}
       AND s.occurred_at < ${params.add(to.toISOString(), 'timestamptz')}
-      AND s.id >= ${floor(from.getTime() - DAY_MS)} AND s.id < ${floor(to.getTime() + DAY_MS)} AND ${conditions}`;
+      AND ${withinIds(params, { from, to }, 's.id')} AND ${conditions}`;
 }

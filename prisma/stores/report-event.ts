@@ -1,7 +1,7 @@
 import { entitySnapshot, sessionContext } from '@tallymark/contract/attribution';
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
-import { uuidV7Floor } from './partitions.ts';
+import { idRange } from './id-range.ts';
 import { EVENT_COLUMNS, storedEvent, storedTime } from './report-event-columns.ts';
 
 const text = z.string().nullable();
@@ -94,15 +94,13 @@ export interface SessionPlace {
   readonly id: string;
 }
 
-const DAY_MS = 86_400_000;
-
 /** The facts of a session around one of its events, in order; up to so many on each side. */
 export async function findSessionNeighbours(
   db: SqlExecutor,
   place: SessionPlace,
   each: number,
 ): Promise<StoredNeighbour[]> {
-  const floor = uuidV7Floor(new Date(Math.max(0, place.sessionStartedAt.getTime() - DAY_MS)));
+  const { lowest } = idRange({ from: place.sessionStartedAt, to: place.occurredAt });
   // The site is compared in a way that no index serves: the planner is left with that of the session.
   const side = (before: boolean) => `(SELECT ${before} AS before, f.id, f.event_type AS "eventType",
       f.occurred_at AS "occurredAt", f.page, f.entity_type AS "entityType", f.entity_id AS "entityId"
@@ -116,7 +114,7 @@ export async function findSessionNeighbours(
     place.siteId,
     place.occurredAt.toISOString(),
     place.id,
-    floor,
+    lowest,
   );
   return z.array(neighbour).parse(rows);
 }

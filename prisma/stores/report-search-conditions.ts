@@ -1,5 +1,5 @@
 import { type FactScope, withinScope } from './fact-scope.ts';
-import { uuidV7Floor } from './partitions.ts';
+import { withinIds } from './id-range.ts';
 import type { SqlParams } from './sql-params.ts';
 
 type Scalar = string | number | boolean;
@@ -43,18 +43,9 @@ export const isLookup = ({ entityType, entityId, visitorId, sessionId, workedOut
 export const asksFacts = ({ bots, filter, workedOutSessionId }: EventConditions) =>
   bots !== 'include' || filter.length > 0 || workedOutSessionId !== null;
 
-const DAY_MS = 86_400_000;
-const LATEST_MS = Date.UTC(9999, 11, 31);
-
 export interface SearchPeriod {
   readonly from: Date;
   readonly to: Date;
-}
-
-/** The ids that events of a period can have, on a column of ids. */
-export function withinIds(params: SqlParams, { from, to }: SearchPeriod, column: string): string {
-  const floor = (ms: number) => params.add(uuidV7Floor(new Date(Math.min(Math.max(0, ms), LATEST_MS))), 'uuid');
-  return `${column} >= ${floor(from.getTime() - DAY_MS)} AND ${column} < ${floor(to.getTime() + DAY_MS)}`;
 }
 
 /** What `e` of events, and `f` of their facts where those are asked for, have to meet. */

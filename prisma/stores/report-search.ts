@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import { withinIds } from './id-range.ts';
 import { EVENT_COLUMNS, storedEvent } from './report-event-columns.ts';
-import {
-  asksFacts,
-  type EventConditions,
-  eventConditions,
-  type SearchPeriod,
-  withinIds,
-} from './report-search-conditions.ts';
+import { asksFacts, type EventConditions, eventConditions, type SearchPeriod } from './report-search-conditions.ts';
 import { SqlParams } from './sql-params.ts';
 
 /** A place in the order of events: theirs and of one time by id. */

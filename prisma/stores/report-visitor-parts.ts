@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { botCondition, type FactScope } from './fact-scope.ts';
-import { uuidV7Floor } from './partitions.ts';
+import { idRange } from './id-range.ts';
 import { SqlParams } from './sql-params.ts';
 
 interface Period {
@@ -75,6 +75,8 @@ export async function findVisitorParts(
   const sketched = (grain: string, piece: string) => `EXISTS (
     SELECT FROM visitor_sketches k
     WHERE k.site_id = ${site} AND k.grain = '${grain}' AND k.starts_on = ${piece}.starts_on)`;
+  const ids = pieces.rests.map(idRange);
+  const bounds = [ids.map(({ lowest }) => lowest), ids.map(({ beyond }) => beyond)];
   // OFFSET 0 keeps periods apart: each is a look into an index, where a join might read everything.
   const rows = await db.$queryRawUnsafe(
     `WITH months AS MATERIALIZED (
@@ -108,7 +110,7 @@ export async function findVisitorParts(
           WHERE v.site_id = ${site} AND v.quarter >= q.since AND v.quarter < q.until${bots('v')} OFFSET 0) AS v
         UNION
         SELECT r.bucket, f.visitor
-        FROM ${periods(pieces.rests, ['uuid', 'uuid'], idBounds(pieces.rests))} AS r (bucket, since, until, low, high)
+        FROM ${periods(pieces.rests, ['uuid', 'uuid'], bounds)} AS r (bucket, since, until, low, high)
         CROSS JOIN LATERAL (
           SELECT visitor FROM event_facts f
           WHERE f.site_id = ${site} AND f.occurred_at >= r.since AND f.occurred_at < r.until
@@ -129,15 +131,4 @@ export async function findVisitorParts(
     ...params.values,
   );
   return z.array(part).parse(rows);
-}
-
-const DAY_MS = 86_400_000;
-
-/** The months of ids that events of a period can lie in. */
-function idBounds(periods: readonly Period[]): [string[], string[]] {
-  const floor = (ms: number) => uuidV7Floor(new Date(Math.max(0, ms)));
-  return [
-    periods.map(({ from }) => floor(from.getTime() - DAY_MS)),
-    periods.map(({ to }) => floor(to.getTime() + DAY_MS)),
-  ];
 }

@@ -39,18 +39,18 @@ function factType(eventType: string, { report = {}, campaign, conversion = false
 }
 
 /**
- * Props as the plan has them today, as JSON. Of an event that its upcasters fail on, or make something of that Postgres
+ * Props as the plan has them today. Of an event that its upcasters fail on, or make something of that Postgres
  * has no JSON for, they stay as they are stored.
  */
 export function upcastProps(
   plan: TrackingPlan,
   outdated: readonly OutdatedEvent[],
   log: Logger,
-): ReadonlyMap<string, string> {
-  const props = new Map<string, string>();
+): ReadonlyMap<string, object> {
+  const props = new Map<string, object>();
   for (const event of outdated) {
     try {
-      props.set(event.id, storableJson(upcastOne(plan.types[event.eventType], event)));
+      props.set(event.id, storable(upcastOne(plan.types[event.eventType], event)));
     } catch (error) {
       const { id, eventType, schemaVersion } = event;
       log.warn(
@@ -62,8 +62,9 @@ export function upcastProps(
   return props;
 }
 
-function storableJson(props: object): string {
-  return JSON.stringify(props, (key, value: unknown) => {
+/** As it comes back from the database. TypeError for what cannot be stored. */
+function storable(props: object): object {
+  const json = JSON.stringify(props, (key, value: unknown) => {
     for (const text of [key, value]) {
       if (typeof text !== 'string' || (text.isWellFormed() && !text.includes('\0'))) continue;
       throw new TypeError(
@@ -72,6 +73,7 @@ function storableJson(props: object): string {
     }
     return value;
   });
+  return JSON.parse(json);
 }
 
 function upcastOne(definition: EventTypeDefinition | undefined, { schemaVersion, props }: OutdatedEvent): object {
