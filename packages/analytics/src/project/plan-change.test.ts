@@ -43,7 +43,10 @@ test('processes of two plans do not undo what the other has counted: the second 
   former.start();
   try {
     await world.record(TITLED);
-    await eventually(async () => (await pagesOf(world))['/a'] === 1);
+    await eventually(async () => {
+      const checkpoint = await world.prisma.factCheckpoint.findFirst();
+      return (checkpoint?.planHeldUntil ?? new Date(0)) > new Date(Date.now() + 10_000);
+    });
     latter.start();
     await world.prisma.projectionRebuild.deleteMany();
     await new Promise((resolve) => setTimeout(resolve, 200));
