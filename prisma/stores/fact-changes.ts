@@ -1,3 +1,5 @@
+import { DIMENSIONS } from '@tallymark/contract/reports/dimensions';
+
 /** What a read model has to take in: it holds all folds of facts up to `after`, and is to hold those up to `upTo`. */
 export interface FactRange {
   readonly after: bigint;
@@ -19,20 +21,7 @@ export const FACT_COLUMNS = [
   'is_bot',
   'conversion',
   'event_type',
-  'source',
-  'service',
-  'channel',
-  'referrer_domain',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_content',
-  'utm_term',
-  'device_type',
-  'browser',
-  'os',
-  'page',
-  'entity_type',
+  ...DIMENSIONS,
   'entity_id',
   'campaign_role',
   'campaign_id',

@@ -1,4 +1,5 @@
 import { FILTER_FIELDS, type FilterCondition } from '@tallymark/contract/reports/filter';
+import { reachingBackTo } from './event-reach.ts';
 import { withinIds } from './id-range.ts';
 import type { SqlParams } from './sql-params.ts';
 
@@ -29,7 +30,7 @@ export function withinScope(params: SqlParams, scope: FactScope, f = 'f'): strin
 
 /** Within a period, and in the months of ids that it can lie in. */
 export function withinTime(params: SqlParams, { from, to }: Period, f = 'f'): string {
-  return `${f}.occurred_at >= ${params.add(from.toISOString(), 'timestamptz')}
+  return `${f}.occurred_at >= ${reachingBackTo(params, from)}
     AND ${f}.occurred_at < ${params.add(to.toISOString(), 'timestamptz')} AND ${withinIds(params, { from, to }, `${f}.id`)}`;
 }
 

@@ -46,7 +46,7 @@ function keySql(params: SqlParams, scope: FactScope, by: FactKey) {
     return {
       name: 'f.entity_id',
       join: '',
-      where: [`f.entity_type = ${params.add(by.entityType, 'text')}`, 'f.entity_id IS NOT NULL'],
+      where: [`f.entity_type = ${params.add(by.entityType, 'text')}`, `f.entity_id <> ''`],
     };
   }
   // Ids bound the months of events that are looked into, as they do those of facts.

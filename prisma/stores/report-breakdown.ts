@@ -76,14 +76,15 @@ export function entityStatement(
         `c.${grain} >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
         `c.${grain} < ${params.add(to.toISOString().slice(0, 10), 'date')}`,
         ...botCondition(scope.bots, 'c'),
-        ...types('c'),
+        `c.entity_id <> ''`,
+        ...(eventTypes === null ? [`c.event_type = ''`] : types('c')),
       ];
       return `SELECT c.entity_id, c.${sum} FROM entity_${grain}s c WHERE ${conditions.join(' AND ')}`;
     });
   const amount = sum === 'events' ? 'f.weight' : 'coalesce(f.value, 0) * f.weight';
   const rests = pieces.rests.map(({ from, to }) => {
     const conditions = [withinScope(params, { ...scope, from, to }), `f.entity_type = ${ofType}`, ...types('f')];
-    return `SELECT f.entity_id, ${amount} FROM event_facts f WHERE ${conditions.join(' AND ')} AND f.entity_id IS NOT NULL`;
+    return `SELECT f.entity_id, ${amount} FROM event_facts f WHERE ${conditions.join(' AND ')} AND f.entity_id <> ''`;
   });
   const rows = [...summed('month'), ...summed('day'), ...rests].join(' UNION ALL ');
   return { sql: topOfSums(rows, params.add(limit, 'int')), parameters: params.values };

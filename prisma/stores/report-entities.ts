@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import type { CountedPieces } from './counted-parts.ts';
 import { bucketOf } from './report-bucket-of.ts';
-import { type EntitySelection, entityFacts, entityParts } from './report-entity-parts.ts';
+import { type EntitySelection, entityFacts, entityParts, entitySums } from './report-entity-parts.ts';
 import { type ReportStatement, UNIT_OF_FACT, variancesSql } from './report-placed-variance.ts';
 import { SqlParams } from './sql-params.ts';
 
@@ -18,7 +18,7 @@ export type TopEntityRow = z.infer<typeof topRow>;
 
 /**
  * The statement for the first entities in order (kind `entity`), the sums by event type (`type`, the most frequent first),
- * all entities together (`all`), and those that are not among the first (`other`), read in one pass.
+ * all entities together (`all`), and those that are not among the first (`other`). In order of all types, or of one.
  */
 export function topEntitiesStatement(
   selection: EntitySelection,
@@ -27,22 +27,23 @@ export function topEntitiesStatement(
 ): ReportStatement {
   const params = new SqlParams();
   const most = params.add(asked.limit, 'int');
-  const rank =
-    asked.eventType === null
-      ? `sum(${asked.sort})`
-      : `sum(${asked.sort}) FILTER (WHERE event_type = ${params.add(asked.eventType, 'text')})`;
+  const { eventType, sort } = asked;
+  const ofType = eventType === null ? `''` : params.add(eventType, 'text');
   const sql = `WITH sums AS MATERIALIZED (
-      SELECT entity_id, event_type, ${rank} AS rank, ${SUMS}
-      FROM (${entityParts(params, selection, pieces)}) AS parts GROUP BY GROUPING SETS ((entity_id), (event_type))
+      SELECT entity_id, event_type, ${SUMS}
+      FROM (${entitySums(params, selection, pieces, eventType)}) AS parts GROUP BY 1, 2
+    ), entities AS MATERIALIZED (
+      SELECT entity_id, sum(events) FILTER (WHERE event_type = '') AS events,
+             sum(value) FILTER (WHERE event_type = '') AS value, sum(${sort}) FILTER (WHERE event_type = ${ofType}) AS rank
+      FROM sums WHERE entity_id <> '' GROUP BY 1
     ), top AS (
-      SELECT * FROM sums WHERE entity_id IS NOT NULL AND rank IS NOT NULL
-      ORDER BY rank DESC, entity_id COLLATE "C" LIMIT ${most}
+      SELECT * FROM entities WHERE rank IS NOT NULL ORDER BY rank DESC, entity_id COLLATE "C" LIMIT ${most}
     ), answer AS (
       SELECT 'entity' AS kind, entity_id AS name, 1 AS members, rank, events, value FROM top
-      UNION ALL SELECT 'type', event_type, 1, events, events, value FROM sums WHERE event_type IS NOT NULL
-      UNION ALL SELECT 'all', NULL, count(*), 0, ${SUMS} FROM sums WHERE entity_id IS NOT NULL
-      UNION ALL SELECT 'other', NULL, count(*), 0, ${SUMS} FROM sums
-        WHERE entity_id IS NOT NULL AND entity_id NOT IN (SELECT entity_id FROM top)
+      UNION ALL SELECT 'type', event_type, 1, events, events, value FROM sums WHERE entity_id = ''
+      UNION ALL SELECT 'all', NULL, count(*), 0, ${SUMS} FROM entities
+      UNION ALL SELECT 'other', NULL, count(*), 0, ${SUMS} FROM entities
+        WHERE entity_id NOT IN (SELECT entity_id FROM top)
     )
     SELECT kind, name, members::float8 AS members, events, value FROM answer ORDER BY kind, rank DESC, name COLLATE "C"`;
   return { sql, parameters: params.values };

@@ -16,30 +16,65 @@ export interface EntitySelection {
   readonly entityIds: readonly string[] | null;
 }
 
-/** Rows (at, entity_id, event_type, events, value) that add up to what is asked about. */
+/** Rows (at, entity_id, event_type, events, value) that add up to what is asked about, by entity and event type. */
 export function entityParts(params: SqlParams, selection: EntitySelection, pieces: CountedPieces): string {
   return [
-    ...pieces.months.map((period) => summed(params, selection, 'month', period)),
-    ...pieces.days.map((period) => summed(params, selection, 'day', period)),
+    ...pieces.months.map((period) => summed(params, selection, 'month', period, EACH, AT)),
+    ...pieces.days.map((period) => summed(params, selection, 'day', period, EACH, AT)),
     ...pieces.rests.map((period) => entityFacts(params, selection, period)),
   ].join(' UNION ALL ');
 }
+
+/**
+ * Rows (entity_id, event_type, events, value) that add up to sums: of each entity for all types (event_type empty), of each type for all entities (entity_id empty), and of
+ * each entity for one type where that is given.
+ */
+export function entitySums(
+  params: SqlParams,
+  selection: EntitySelection,
+  pieces: CountedPieces,
+  eventType: string | null,
+): string {
+  const type = eventType === null ? null : params.add(eventType, 'text');
+  const kinds = [OF_ENTITIES, OF_TYPES, ...(type === null ? [] : [`c.entity_id <> '' AND c.event_type = ${type}`])];
+  const spread = [`(entity_id, '')`, `('', event_type)`, ...(type === null ? [] : ['(entity_id, event_type)'])];
+  const facts = pieces.rests.map(
+    (period) => `SELECT s.entity_id, s.event_type, events, value
+      FROM (${entityFacts(params, selection, period)}) AS f
+      CROSS JOIN LATERAL (VALUES ${spread.join(', ')}) AS s (entity_id, event_type)
+      ${type === null ? '' : `WHERE s.entity_id = '' OR s.event_type IN ('', ${type})`}`,
+  );
+  return [
+    ...pieces.months.flatMap((period) => kinds.map((kind) => summed(params, selection, 'month', period, kind))),
+    ...pieces.days.flatMap((period) => kinds.map((kind) => summed(params, selection, 'day', period, kind))),
+    ...facts,
+  ].join(' UNION ALL ');
+}
+
+/** When a row begins. */
+const AT = (grain: string) => `c.${grain}::timestamp AT TIME ZONE 'UTC' AS at, `;
+const EACH = `c.entity_id <> '' AND c.event_type <> ''`;
+const OF_ENTITIES = `c.entity_id <> '' AND c.event_type = ''`;
+const OF_TYPES = `c.entity_id = '' AND c.event_type <> ''`;
 
 function summed(
   params: SqlParams,
   { scope, entityType, entityIds }: EntitySelection,
   grain: 'day' | 'month',
   { from, to }: Period,
+  kind: string,
+  more: (grain: string) => string = () => '',
 ): string {
   const conditions = [
     `c.site_id = ${params.add(scope.siteId, 'uuid')}`,
     `c.entity_type = ${params.add(entityType, 'text')}`,
+    kind,
     `c.${grain} >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
     `c.${grain} < ${params.add(to.toISOString().slice(0, 10), 'date')}`,
     ...botCondition(scope.bots, 'c'),
     ...(entityIds === null ? [] : [`c.entity_id = ANY (${params.add([...entityIds], 'text[]')})`]),
   ];
-  return `SELECT c.${grain}::timestamp AT TIME ZONE 'UTC' AS at, c.entity_id, c.event_type, c.events, c.value
+  return `SELECT ${more(grain)}c.entity_id, c.event_type, c.events, c.value
     FROM entity_${grain}s c WHERE ${conditions.join(' AND ')}`;
 }
 
@@ -58,7 +93,7 @@ export function entityFacts(
   const selected = `SELECT f.occurred_at AS at, f.entity_id, f.event_type, f.weight AS events,
       coalesce(f.value, 0) * f.weight AS value ${more}`;
   const conditions = `f.entity_type = ${type} AND ${within} AND ${where}`;
-  if (entityIds === null) return `${selected} FROM event_facts f WHERE f.entity_id IS NOT NULL AND ${conditions}`;
+  if (entityIds === null) return `${selected} FROM event_facts f WHERE f.entity_id <> '' AND ${conditions}`;
   const ids = params.add([...entityIds], 'text[]');
   return `${selected} FROM events s JOIN event_facts f ON f.id = s.id
     WHERE s.entity_type = ${type} AND s.entity_id = ANY (${ids}) AND f.entity_id = ANY (${ids})

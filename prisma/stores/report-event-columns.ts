@@ -1,32 +1,13 @@
+import { foundEvent } from '@tallymark/contract/reports/search';
 import { z } from 'zod';
 
 /** A time that no Date can hold, such as infinity, as the beginning of time: a host can write one. */
 export const storedTime = z.date().catch(new Date(0));
 /** What is no object, as a host can write it too, holds no props. */
 const props = z.record(z.string(), z.unknown()).catch({});
-const text = z.string().nullable();
 
-export const storedEvent = z.object({
-  id: z.string(),
-  eventType: z.string(),
-  occurredAt: z.date(),
-  receivedAt: storedTime,
-  schemaVersion: z.int(),
-  source: z.string(),
-  service: text,
-  entityType: text,
-  entityId: text,
-  actorId: text,
-  visitorId: text,
-  sessionId: text,
-  workedOutSessionId: text,
-  isBot: z.boolean().nullable(),
-  channel: text,
-  count: z.int(),
-  samplingRate: z.number(),
-  duplicateOf: text,
-  props,
-});
+/** An event as answers tell it, with what the database holds in the place of texts. */
+export const storedEvent = foundEvent.extend({ occurredAt: z.date(), receivedAt: storedTime, props });
 export type StoredEvent = z.infer<typeof storedEvent>;
 
 /** The columns of `storedEvent`, of `e` from events and `a`, its attribution. */

@@ -1,4 +1,5 @@
 import { entitySnapshot, sessionContext } from '@tallymark/contract/attribution';
+import { eventAttribution } from '@tallymark/contract/reports/event-detail';
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { idRange } from './id-range.ts';
@@ -18,29 +19,8 @@ const eventDetail = storedEvent.extend({
   isDuplicate: z.boolean(),
   markedAt: storedTime.nullable(),
   markedBy: text,
-  attribution: z
-    .object({
-      deviceType: text,
-      deviceBrand: text,
-      deviceModel: text,
-      os: text,
-      osVersion: text,
-      browser: text,
-      browserVersion: text,
-      isBot: z.boolean(),
-      channel: text,
-      referrer: text,
-      referrerDomain: text,
-      landingPage: text,
-      utmSource: text,
-      utmMedium: text,
-      utmCampaign: text,
-      utmContent: text,
-      utmTerm: text,
-      clickIds: object,
-      updatedAt: z.string(),
-    })
-    .nullable(),
+  // As JSON has it.
+  attribution: eventAttribution.extend({ clickIds: object, updatedAt: z.string() }).nullable(),
   session: sessionContext.nullable().catch(null),
   sessionEndedAt: storedTime.nullable(),
   snapshot: entitySnapshot.nullable().catch(null),

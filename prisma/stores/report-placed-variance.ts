@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import type { FactScope } from './fact-scope.ts';
-import { ALL_SAMPLED, type SampledShare } from './sampled-sixteenth.ts';
+import { ALL_SAMPLED, type SampledShare } from './sampled-share.ts';
 import { SqlParams } from './sql-params.ts';
 
 /** A statement put together, with what goes into it. */

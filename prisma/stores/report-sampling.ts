@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
-import { type SampledShare, withinShare } from './sampled-sixteenth.ts';
+import { type SampledShare, withinShare } from './sampled-share.ts';
 import { SqlParams } from './sql-params.ts';
 
 interface Period {
@@ -61,19 +61,42 @@ export function varianceStatement(
         2 * sum(estimate) OVER (PARTITION BY event_type, unit ORDER BY p ROWS UNBOUNDED PRECEDING) - estimate) AS variance
       FROM kept
     )
-    SELECT event_type AS "eventType", sum(variance) * ${share.factor} AS variance FROM paired GROUP BY event_type`;
+    SELECT event_type AS "eventType", sum(variance) * ${share.factor} AS variance, count(*)::int AS units
+    FROM paired GROUP BY event_type`;
   return { sql, parameters: params.values };
 }
 
-const varianceRows = z.array(z.object({ eventType: z.string().nullable(), variance: z.number() }));
+const varianceRow = z.object({
+  /** Null where it is of all types together. */
+  eventType: z.string().nullable(),
+  variance: z.number(),
+  /** How many it was worked out from. */
+  units: z.int(),
+});
+export type EstimatedVariance = z.infer<typeof varianceRow>;
 
-/** Variances by type; under null where they are of all types together. */
 export async function readVariances(
   db: SqlExecutor,
   { sql, parameters }: SamplingStatement,
-): Promise<ReadonlyMap<string | null, number>> {
-  const rows = varianceRows.parse(await db.$queryRawUnsafe(sql, ...parameters));
-  return new Map(rows.map(({ eventType, variance }) => [eventType, variance]));
+): Promise<EstimatedVariance[]> {
+  return z.array(varianceRow).parse(await db.$queryRawUnsafe(sql, ...parameters));
+}
+
+/** The types that events of a site were ever sampled of: a look into the index for each. */
+export async function findTypesSampled(db: SqlExecutor, siteId: string): Promise<string[]> {
+  const rows = await db.$queryRaw`
+    WITH RECURSIVE sampled AS (
+      (SELECT event_type FROM sampled_units WHERE site_id = ${siteId}::uuid ORDER BY event_type LIMIT 1)
+      UNION ALL
+      SELECT (SELECT u.event_type FROM sampled_units u
+              WHERE u.site_id = ${siteId}::uuid AND u.event_type > sampled.event_type ORDER BY u.event_type LIMIT 1)
+      FROM sampled WHERE sampled.event_type IS NOT NULL
+    )
+    SELECT event_type AS "eventType" FROM sampled WHERE event_type IS NOT NULL`;
+  return z
+    .array(z.object({ eventType: z.string() }))
+    .parse(rows)
+    .map(({ eventType }) => eventType);
 }
 
 function withinDays(

@@ -1,3 +1,4 @@
+import { reachingBackTo } from './event-reach.ts';
 import { type FactScope, withinScope } from './fact-scope.ts';
 import { withinIds } from './id-range.ts';
 import type { SqlParams } from './sql-params.ts';
@@ -57,7 +58,7 @@ export function eventConditions(params: SqlParams, asked: EventConditions, perio
   return [
     ...facts,
     `e.site_id ${site} ${params.add(asked.siteId, 'uuid')}`,
-    `e.occurred_at >= ${params.add(period.from.toISOString(), 'timestamptz')}`,
+    `e.occurred_at >= ${reachingBackTo(params, period.from)}`,
     `e.occurred_at < ${params.add(period.to.toISOString(), 'timestamptz')}`,
     withinIds(params, period, 'e.id'),
     ...columnConditions(params, asked, ALL_FIELDS, 'e'),

@@ -4,7 +4,7 @@ import type { SqlExecutor } from '../sql-executor.ts';
 import { botCondition, type FactScope, withinScope } from './fact-scope.ts';
 import { type ReportStatement, UNIT_OF_FACT, variancesSql } from './report-placed-variance.ts';
 import { AMOUNT_OF_FACT, bucketOf } from './report-timeseries.ts';
-import { type SampledShare, withinShare } from './sampled-sixteenth.ts';
+import { type SampledShare, withinShare } from './sampled-share.ts';
 import { SqlParams } from './sql-params.ts';
 
 /** Those of the types that events were sampled of, on a UTC day that the period touches. One look a type. */

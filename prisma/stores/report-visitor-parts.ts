@@ -1,30 +1,39 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import { reachingBackTo } from './event-reach.ts';
 import { botCondition, type FactScope } from './fact-scope.ts';
 import { idRange } from './id-range.ts';
 import { SqlParams } from './sql-params.ts';
+import type { Audience } from './visitor-sketches.ts';
 
 interface Period {
   readonly from: Date;
   readonly to: Date;
 }
 
+export interface WholePiece {
+  readonly bucket: number;
+  readonly startsOn: Date;
+}
+
 /** Pieces of buckets; `bucket` is the number of the one that a piece is of. */
 export interface VisitorPieces {
   /** Whole UTC months and days, by their first day. */
-  readonly months: readonly { readonly bucket: number; readonly startsOn: Date }[];
-  readonly days: readonly { readonly bucket: number; readonly startsOn: Date }[];
+  readonly months: readonly WholePiece[];
+  readonly days: readonly WholePiece[];
   /** On borders of quarters. */
   readonly quarters: readonly (Period & { readonly bucket: number })[];
   /** Finer than that. */
   readonly rests: readonly (Period & { readonly bucket: number })[];
 }
 
+const AUDIENCE: Readonly<Record<FactScope['bots'], Audience>> = { include: 'all', exclude: 'people', only: 'bots' };
+
 const part = z.object({
   bucket: z.int(),
-  /** HyperLogLog of a day or month. */
+  /** HyperLogLog of a day or month; null for a day that is all of its bucket. */
   sketch: z.instanceof(Uint8Array).nullable(),
-  /** How many the sketch of a day is of, exactly. */
+  /** How many are in a day, exactly. */
   visitors: z.number().nullable(),
   /** Of the whole bucket, distinct, 8 bytes each: visitors of whatever has no sketch. */
   hashes: z.instanceof(Uint8Array).nullable(),
@@ -77,7 +86,15 @@ export async function findVisitorParts(
     WHERE k.site_id = ${site} AND k.grain = '${grain}' AND k.starts_on = ${piece}.starts_on)`;
   const ids = pieces.rests.map(idRange);
   const bounds = [ids.map(({ lowest }) => lowest), ids.map(({ beyond }) => beyond)];
-  // OFFSET 0 keeps periods apart: each is a look into an index, where a join might read everything.
+  // OFFSET 0 keeps periods apart: each is a look into an index, where a join might read everything. Facts are not named
+  // where nothing is read of them: to plan all of their partitions takes longer than the rest.
+  const fromFacts = () => `SELECT r.bucket, f.visitor
+    FROM ${periods(pieces.rests, ['uuid', 'uuid'], bounds)} AS r (bucket, since, until, low, high)
+    CROSS JOIN LATERAL (
+      SELECT visitor FROM event_facts f
+      WHERE f.site_id = ${site} AND f.occurred_at >= r.since AND f.occurred_at < r.until
+        AND f.occurred_at >= ${reachingBackTo(params, earliestOf(pieces.rests))}
+        AND f.id >= r.low AND f.id < r.high AND f.visitor IS NOT NULL${bots('f')} OFFSET 0) AS f`;
   const rows = await db.$queryRawUnsafe(
     `WITH months AS MATERIALIZED (
       SELECT m.bucket, m.starts_on, ${sketched('month', 'm')} AND NOT EXISTS (
@@ -104,31 +121,35 @@ export async function findVisitorParts(
     ), hashes AS (
       SELECT bucket, string_agg(int8send(visitor), ''::bytea) AS hashes
       FROM (
-        SELECT q.bucket, v.visitor FROM quarters q
-        CROSS JOIN LATERAL (
-          SELECT visitor FROM visitor_quarters v
-          WHERE v.site_id = ${site} AND v.quarter >= q.since AND v.quarter < q.until${bots('v')} OFFSET 0) AS v
-        UNION
-        SELECT r.bucket, f.visitor
-        FROM ${periods(pieces.rests, ['uuid', 'uuid'], bounds)} AS r (bucket, since, until, low, high)
-        CROSS JOIN LATERAL (
-          SELECT visitor FROM event_facts f
-          WHERE f.site_id = ${site} AND f.occurred_at >= r.since AND f.occurred_at < r.until
-            AND f.id >= r.low AND f.id < r.high AND f.visitor IS NOT NULL${bots('f')} OFFSET 0) AS f
-      ) AS seen
+        SELECT DISTINCT bucket, visitor FROM (
+          SELECT q.bucket, v.visitor FROM quarters q
+          CROSS JOIN LATERAL (
+            SELECT visitor FROM visitor_quarters v
+            WHERE v.site_id = ${site} AND v.quarter >= q.since AND v.quarter < q.until${bots('v')} OFFSET 0) AS v
+          ${pieces.rests.length === 0 ? '' : `UNION ALL ${fromFacts()}`}
+        ) AS seen
+      ) AS visitors
       GROUP BY bucket
     )
-    SELECT p.bucket, k.sketch, CASE WHEN p.grain = 'day' THEN k.visitors END::float8 AS visitors, NULL::bytea AS hashes
+    SELECT bucket, CASE WHEN NOT alone THEN sketch END AS sketch, CASE WHEN grain = 'day' THEN visitors END::float8 AS visitors,
+           NULL::bytea AS hashes
     FROM (
-      SELECT bucket, 'month' AS grain, starts_on FROM months WHERE sketched
-      UNION ALL
-      SELECT bucket, 'day', starts_on FROM days WHERE sketched
-    ) AS p
-    JOIN visitor_sketches k ON k.site_id = ${site} AND k.grain = p.grain AND k.starts_on = p.starts_on${bots('k')}
-    WHERE k.visitors > 0
+      SELECT p.bucket, p.grain, k.sketch, k.visitors, p.grain = 'day' AND count(*) OVER (PARTITION BY p.bucket) = 1
+        AND p.bucket NOT IN (SELECT bucket FROM hashes) AS alone
+      FROM (
+        SELECT bucket, 'month' AS grain, starts_on FROM months WHERE sketched
+        UNION ALL
+        SELECT bucket, 'day', starts_on FROM days WHERE sketched
+      ) AS p
+      JOIN visitor_sketches k ON k.site_id = ${site} AND k.grain = p.grain AND k.starts_on = p.starts_on
+        AND k.audience = '${AUDIENCE[scope.bots]}'
+      WHERE k.visitors > 0
+    ) AS sketched
     UNION ALL
     SELECT bucket, NULL, NULL, hashes FROM hashes`,
     ...params.values,
   );
   return z.array(part).parse(rows);
 }
+
+const earliestOf = (periods: readonly Period[]) => new Date(Math.min(...periods.map(({ from }) => from.getTime())));

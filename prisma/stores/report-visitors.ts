@@ -49,6 +49,20 @@ export function visitorsStatement(
   return { sql, parameters: params.values };
 }
 
+const found = z.tuple([z.object({ visits: z.int() })]);
+
+/** Whether a period has no more than so many rows of visitors, of which there is one for each quarter of an hour. */
+export async function hasFewVisits(db: SqlExecutor, scope: FactScope, atMost: number): Promise<boolean> {
+  const params = new SqlParams();
+  const rows = await db.$queryRawUnsafe(
+    `SELECT count(*)::int AS visits FROM (
+       SELECT FROM visitor_quarters v WHERE ${withinQuarters(params, scope, scope)} LIMIT ${params.add(atMost + 1, 'int')}
+     ) AS looked`,
+    ...params.values,
+  );
+  return found.parse(rows)[0].visits <= atMost;
+}
+
 /** Visitors by the number of their bucket. */
 export async function runVisitorsStatement(
   db: SqlExecutor,

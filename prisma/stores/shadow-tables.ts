@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import { refuseLeavingMonths } from './fact-months.ts';
 
 const SUFFIX = '_next';
 const LOCK_TIMEOUT_MS = 3_000;
@@ -16,8 +17,12 @@ function checkedTable(table: string): string {
   return table;
 }
 
-/** Empty tables beside the live ones; what an earlier rebuild has left is dropped. */
+/**
+ * Empty tables beside the live ones; what an earlier rebuild has left is dropped. With facts locked: from here on the
+ * rebuild holds retention up, and a month that it is taking away just now would be missing. @throws MonthIsLeaving
+ */
 export async function createShadows(tx: SqlExecutor, tables: readonly string[]): Promise<void> {
+  await refuseLeavingMonths(tx);
   await dropShadows(tx, tables);
   for (const table of tables) {
     await tx.$executeRawUnsafe(`CREATE TABLE ${shadowOf(table)} (LIKE ${table} INCLUDING ALL)`);

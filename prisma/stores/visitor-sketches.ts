@@ -7,9 +7,13 @@ export interface SketchPeriod {
   readonly startsOn: string;
 }
 
+/** Whom a sketch is of: everybody, all but bots, or bots alone. Of one day somebody may be in all three. */
+export const AUDIENCES = ['all', 'people', 'bots'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
 export interface VisitorSketch extends SketchPeriod {
   readonly grain: 'day' | 'month';
-  readonly isBot: boolean;
+  readonly audience: Audience;
   /** Exact for a day, the sketch's estimate for a month. */
   readonly visitors: number;
   readonly sketch: Uint8Array<ArrayBuffer>;
@@ -17,6 +21,7 @@ export interface VisitorSketch extends SketchPeriod {
 
 const period = z.object({ siteId: z.string(), startsOn: z.string() });
 const bytes = z.instanceof(Uint8Array);
+const audience = z.enum(AUDIENCES);
 
 const MONTH_OF = (day: string) => `date_trunc('month', ${day}::timestamp)::date`;
 const withinMonth = (day: string, month: string) =>
@@ -77,21 +82,24 @@ export async function claimDueDay(tx: SqlExecutor, today: string): Promise<Sketc
   return rows.length === 0 ? null : period.parse(rows[0]);
 }
 
-/** The visitors of a UTC day, those taken for bots and the others: 8 bytes each, in no order. */
+/** The visitors of a UTC day, distinct, by audience: 8 bytes each, in no order. */
 export async function readDayVisitors(
   tx: SqlExecutor,
   { siteId, startsOn }: SketchPeriod,
-): Promise<{ readonly isBot: boolean; readonly hashes: Uint8Array }[]> {
+): Promise<{ readonly audience: Audience; readonly hashes: Uint8Array }[]> {
   const rows = await tx.$queryRaw`
-    SELECT kind.is_bot AS "isBot", coalesce(string_agg(int8send(v.visitor), ''::bytea), ''::bytea) AS hashes
-    FROM (VALUES (false), (true)) AS kind (is_bot)
-    LEFT JOIN (
-      SELECT DISTINCT is_bot, visitor FROM visitor_quarters
+    WITH seen AS (
+      SELECT visitor, bool_or(is_bot) AS as_bot, bool_or(NOT is_bot) AS as_person FROM visitor_quarters
       WHERE site_id = ${siteId}::uuid AND quarter >= ${startsOn}::timestamp AT TIME ZONE 'UTC'
         AND quarter < (${startsOn}::timestamp + interval '1 day') AT TIME ZONE 'UTC'
-    ) AS v ON v.is_bot = kind.is_bot
-    GROUP BY kind.is_bot ORDER BY 1`;
-  return z.array(z.object({ isBot: z.boolean(), hashes: bytes })).parse(rows);
+      GROUP BY visitor
+    )
+    SELECT audience, coalesce(hashes, ''::bytea) AS hashes
+    FROM (SELECT string_agg(int8send(visitor), ''::bytea) AS everybody,
+                 string_agg(int8send(visitor), ''::bytea) FILTER (WHERE as_person) AS people,
+                 string_agg(int8send(visitor), ''::bytea) FILTER (WHERE as_bot) AS bots FROM seen) AS of_day
+    CROSS JOIN LATERAL (VALUES ('all', everybody), ('people', people), ('bots', bots)) AS told (audience, hashes)`;
+  return z.array(z.object({ audience, hashes: bytes })).parse(rows);
 }
 
 /** Keeps others from writing sketches of the month that the day lies in. Until the transaction ends. */
@@ -103,10 +111,10 @@ export async function lockSketchMonth(tx: SqlExecutor, { siteId, startsOn }: Ske
 /** In place of one that is there. */
 export async function saveSketch(tx: SqlExecutor, sketch: VisitorSketch): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO visitor_sketches (site_id, grain, starts_on, is_bot, visitors, sketch)
-    VALUES (${sketch.siteId}::uuid, ${sketch.grain}, ${sketch.startsOn}::date, ${sketch.isBot},
+    INSERT INTO visitor_sketches (site_id, grain, starts_on, audience, visitors, sketch)
+    VALUES (${sketch.siteId}::uuid, ${sketch.grain}, ${sketch.startsOn}::date, ${sketch.audience},
             ${sketch.visitors}::bigint, ${sketch.sketch})
-    ON CONFLICT (site_id, grain, starts_on, is_bot)
+    ON CONFLICT (site_id, grain, starts_on, audience)
     DO UPDATE SET visitors = excluded.visitors, sketch = excluded.sketch`;
 }
 
@@ -142,9 +150,9 @@ export async function listMonthsToSketch(db: SqlExecutor, today: string): Promis
 export async function readDaySketches(
   tx: SqlExecutor,
   { siteId, startsOn }: SketchPeriod,
-): Promise<{ readonly isBot: boolean; readonly sketch: Uint8Array }[]> {
+): Promise<{ readonly audience: Audience; readonly sketch: Uint8Array }[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT k.is_bot AS "isBot", k.sketch FROM visitor_sketches k
+    `SELECT k.audience, k.sketch FROM visitor_sketches k
      WHERE k.site_id = $1::uuid AND k.grain = 'day' AND ${withinMonth('k.starts_on', '$2::date')}
        AND NOT EXISTS (
          SELECT FROM visitor_sketches_due d WHERE d.site_id = $1::uuid AND ${withinMonth('d.starts_on', '$2::date')})
@@ -153,5 +161,5 @@ export async function readDaySketches(
     siteId,
     startsOn,
   );
-  return z.array(z.object({ isBot: z.boolean(), sketch: bytes })).parse(rows);
+  return z.array(z.object({ audience, sketch: bytes })).parse(rows);
 }

@@ -181,6 +181,8 @@ CREATE TABLE dimension_months (
   CONSTRAINT dimension_months_pkey PRIMARY KEY (site_id, dimension, month, event_type, value, is_bot)
 );
 
+-- Beside each entity and event type by itself: an entity's events of all types (event_type empty), and those of a type for
+-- all entities (entity_id empty), which rankings and totals are read from.
 CREATE TABLE entity_days (
   site_id     uuid NOT NULL,
   entity_type text NOT NULL,
@@ -191,7 +193,7 @@ CREATE TABLE entity_days (
   events      double precision NOT NULL,
   stored      bigint NOT NULL,
   value       double precision NOT NULL,
-  CONSTRAINT entity_days_pkey PRIMARY KEY (site_id, entity_type, day, entity_id, event_type, is_bot)
+  CONSTRAINT entity_days_pkey PRIMARY KEY (site_id, entity_type, event_type, day, entity_id, is_bot)
 );
 CREATE INDEX entity_days_entity_idx ON entity_days (site_id, entity_type, entity_id, day);
 CREATE TABLE entity_months (
@@ -204,8 +206,9 @@ CREATE TABLE entity_months (
   events      double precision NOT NULL,
   stored      bigint NOT NULL,
   value       double precision NOT NULL,
-  CONSTRAINT entity_months_pkey PRIMARY KEY (site_id, entity_type, month, entity_id, event_type, is_bot)
+  CONSTRAINT entity_months_pkey PRIMARY KEY (site_id, entity_type, event_type, month, entity_id, is_bot)
 );
+CREATE INDEX entity_months_entity_idx ON entity_months (site_id, entity_type, entity_id, month);
 
 CREATE TABLE campaign_days (
   site_id       uuid NOT NULL,
@@ -264,11 +267,13 @@ CREATE TABLE visitor_sketches (
   site_id   uuid NOT NULL,
   grain     text NOT NULL,
   starts_on date NOT NULL,
-  is_bot    boolean NOT NULL,
+  -- Those with and those without bots do not add up: who was taken for one once may not have been another time.
+  audience  text NOT NULL,
   visitors  bigint NOT NULL,
   sketch    bytea NOT NULL,
-  CONSTRAINT visitor_sketches_pkey PRIMARY KEY (site_id, grain, starts_on, is_bot),
-  CONSTRAINT visitor_sketches_grain CHECK (grain IN ('day', 'month'))
+  CONSTRAINT visitor_sketches_pkey PRIMARY KEY (site_id, grain, starts_on, audience),
+  CONSTRAINT visitor_sketches_grain CHECK (grain IN ('day', 'month')),
+  CONSTRAINT visitor_sketches_audience CHECK (audience IN ('all', 'people', 'bots'))
 );
 -- Days and months whose sketch is not what the visitors are.
 CREATE TABLE visitor_sketches_due (

@@ -43,7 +43,7 @@ const countVisitors = (prisma: PrismaClient) => foldProjection(prisma, visitorsP
 /** Grain, first day and number of visitors that are no bots. */
 async function sketches({ prisma }: ReportWorld) {
   const rows = await prisma.visitorSketch.findMany({
-    where: { isBot: false },
+    where: { audience: 'people' },
     orderBy: [{ startsOn: 'asc' }, { grain: 'asc' }],
   });
   return rows.map(({ grain, startsOn, visitors }) => `${grain} ${startsOn.toISOString().slice(0, 10)}: ${visitors}`);
@@ -132,9 +132,9 @@ test('who is counted while a sketch is being made is not lost: the day is on the
       if (day === null) throw new Error('The day is not on the list.');
       counting = countVisitors(world.prisma);
       await someoneWaits(world.prisma);
-      for (const { isBot, hashes } of await readDayVisitors(tx, day)) {
+      for (const { audience, hashes } of await readDayVisitors(tx, day)) {
         const sketch = new HyperLogLog().toBytes();
-        await saveSketch(tx, { ...day, grain: 'day', isBot, visitors: hashes.length / 8, sketch });
+        await saveSketch(tx, { ...day, grain: 'day', audience, visitors: hashes.length / 8, sketch });
       }
       await settleDueDay(tx, day);
     },
@@ -161,8 +161,9 @@ test('a month made of a sketch that is made anew meanwhile does not outlive it',
       await countVisitors(world.prisma);
       building = buildVisitorSketches(world.prisma, { now: world.clock.now });
       await someoneWaits(world.prisma);
-      const sketch = HyperLogLog.fromBytes(former.sketch).toBytes();
-      await saveSketch(tx, { ...month, grain: 'month', isBot: false, visitors: 1, sketch });
+      const union = new HyperLogLog();
+      union.merge(former.sketch);
+      await saveSketch(tx, { ...month, grain: 'month', audience: 'people', visitors: 1, sketch: union.toBytes() });
     },
     { timeout: 25_000 },
   );
@@ -208,7 +209,7 @@ test('sketches are those of the visitors, in whatever order they are counted', a
     fc.asyncProperty(visits, async (batch) => {
       await world.record(batch.map(([minutes, n]) => visit(minutes, `visitor ${n}`)));
       const rows = await prisma.visitorQuarter.findMany();
-      const made = await prisma.visitorSketch.findMany({ where: { isBot: false } });
+      const made = await prisma.visitorSketch.findMany({ where: { audience: 'people' } });
       for (const { grain, startsOn, visitors, sketch } of made) {
         const there = rows.filter(({ quarter }) => grain === 'month' || sameDay(quarter, startsOn));
         expect(Number(visitors)).toBe(new Set(there.map(({ visitor }) => visitor)).size);

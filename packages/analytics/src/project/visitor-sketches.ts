@@ -1,6 +1,7 @@
 import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import {
+  AUDIENCES,
   claimDueDay,
   listForgottenDays,
   listMonthsToSketch,
@@ -53,11 +54,11 @@ function buildNextDay(prisma: PrismaClient, today: string): Promise<boolean> {
     const visitors = await readDayVisitors(tx, day);
     // A month must not be made of this day's former sketch and be there after its removal below.
     await lockSketchMonth(tx, day);
-    for (const { isBot, hashes } of visitors) {
+    for (const { audience, hashes } of visitors) {
       const sketch = new HyperLogLog();
       sketch.addAll(hashes);
       const count = hashes.length / HASH_BYTES;
-      await saveSketch(tx, { ...day, grain: 'day', isBot, visitors: count, sketch: sketch.toBytes() });
+      await saveSketch(tx, { ...day, grain: 'day', audience, visitors: count, sketch: sketch.toBytes() });
     }
     await settleDueDay(tx, day);
     return true;
@@ -70,11 +71,11 @@ function buildMonth(prisma: PrismaClient, month: SketchPeriod): Promise<boolean>
     await lockSketchMonth(tx, month);
     const days = await readDaySketches(tx, month);
     if (days.length === 0) return false;
-    for (const isBot of [false, true]) {
+    for (const audience of AUDIENCES) {
       const union = new HyperLogLog();
-      for (const day of days) if (day.isBot === isBot) union.merge(HyperLogLog.fromBytes(day.sketch));
+      for (const day of days) if (day.audience === audience) union.merge(day.sketch);
       const visitors = Math.round(union.estimate());
-      await saveSketch(tx, { ...month, grain: 'month', isBot, visitors, sketch: union.toBytes() });
+      await saveSketch(tx, { ...month, grain: 'month', audience, visitors, sketch: union.toBytes() });
     }
     return true;
   });

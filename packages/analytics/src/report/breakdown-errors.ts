@@ -6,7 +6,7 @@ import { typesOf } from './plan-types.ts';
 import type { ReportReader } from './report-database.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
-import { seriesErrors } from './timeseries-errors.ts';
+import { isByCell, seriesErrors } from './timeseries-errors.ts';
 
 type Wanted = Pick<BreakdownInput, 'by' | 'metric' | 'eventType'> & {
   readonly rows: readonly BreakdownRow[];
@@ -37,7 +37,7 @@ export async function breakdownErrors(
   if (standard === 0) return () => null;
   const cells = rows.map(({ name, value }) => ({ bucket: 0, name, value }));
   const key = keyOf(by);
-  const exactly = key && (await seriesErrors(db, scope, { ...one, by: key, cells }));
+  const exactly = key && isByCell(scope, one) && (await seriesErrors(db, scope, { ...one, by: key, cells }));
   return (name, value) => {
     const share = total === 0 ? 0 : Math.min(1, Math.abs(value / total));
     const own =

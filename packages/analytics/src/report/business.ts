@@ -73,6 +73,7 @@ async function lookUp(deps: ReportDeps, siteId: string, timeZone: string): Promi
     return {
       siteId,
       takenAt: now.toISOString(),
+      incompleteBefore: null,
       totals: await readSiteTotals(db, siteId),
       bySource: await topOf(db, month, 'source'),
       byService: await topOf(db, month, 'service'),

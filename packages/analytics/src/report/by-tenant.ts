@@ -23,7 +23,7 @@ export async function askByTenant(
     for (const siteId of siteIds) {
       const scope = { ...all, siteId };
       for (const total of await typeTotals(db, scope)) add(events, total.eventType, total.events);
-      for (const [type, standard] of await standardErrors(db, scope, 'event_type')) add(variances, type, standard ** 2);
+      for (const [type, standard] of await standardErrors(db, scope)) add(variances, type, standard ** 2);
       // On a line of its own: Next's minifier drops the brackets of an awaited base, and what is left is no JavaScript.
       const standard = await standardError(db, scope, null);
       totalVariance += standard ** 2;
@@ -37,6 +37,7 @@ export async function askByTenant(
       uniqueVisitors: visitors.value,
       uniqueSessions,
       dateRange: { from: all.from.toISOString(), to: all.to.toISOString() },
+      incompleteBefore: null,
       errors: {
         totalEvents: Math.sqrt(totalVariance),
         eventsByType: Object.fromEntries(errors),

@@ -11,6 +11,7 @@ import { FunnelTally } from './funnel-tally.ts';
 import { journeyPoint } from './journey-points.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
+import { answered } from './scope-answer.ts';
 
 const TOP_VALUES = 5;
 const MICROS = 1_000_000;
@@ -29,15 +30,13 @@ export async function askFunnel(
 ): Promise<FunnelAnswer> {
   const points = steps.map((step) => ({ ...journeyPoint(plan, step), filter: step.filter }));
   const statement = funnelStatement(scope, points, breakdown ?? null);
-  const rows = await reports.answer('stats.funnel', async (db) => {
+  const { scope: told, rows } = await reports.answer('stats.funnel', async (db) => {
     await db.afford(statement.sql, statement.parameters, NARROW);
-    return readFunnel(db, statement);
+    return { scope: answered(scope), rows: await readFunnel(db, statement) };
   });
   const { all, byLabel } = tallyAttempts(rows, steps.length, windowSeconds * MICROS);
   return {
-    siteId: scope.siteId,
-    from: scope.from.toISOString(),
-    to: scope.to.toISOString(),
+    ...told,
     windowSeconds,
     ...all.answer(),
     breakdown: breakdown ? topValues(byLabel, rows.labels ?? [], steps.length) : null,

@@ -65,7 +65,7 @@ test('merging is adding both, in any order', () => {
   fc.assert(
     fc.property(set, set, (a, b) => {
       const merged = sketchOf(a);
-      merged.merge(sketchOf(b));
+      merged.merge(sketchOf(b).toBytes());
       expect(bytesOf(merged)).toBe(bytesOf(sketchOf([...b, ...a].reverse())));
     }),
     { numRuns: 40 },
@@ -78,7 +78,8 @@ test('bytes give the sketch back, and are few for a small one', () => {
       const sketch = sketchOf(added);
       const bytes = sketch.toBytes();
       expect(bytes.length).toBeLessThanOrEqual(Math.min(1 + 3 * added.length, 12_289));
-      const again = HyperLogLog.fromBytes(bytes);
+      const again = new HyperLogLog();
+      again.merge(bytes);
       expect(bytesOf(again)).toBe(bytesOf(sketch));
       expect(again.estimate()).toBe(sketch.estimate());
     }),
@@ -104,7 +105,7 @@ test('a hash of any sign is what int8send() writes of it; the rarest have the hi
 test('other bytes are refused', () => {
   const dense = sketchOf(hashes(20_000)).toBytes();
   for (const bytes of [[], [3], [1, 0], [0, 0, 0, 1], [1, 0xff, 0xff, 0xff], [...dense, 0], [...dense.slice(1)]]) {
-    expect(() => HyperLogLog.fromBytes(Uint8Array.from(bytes))).toThrow(RangeError);
+    expect(() => new HyperLogLog().merge(Uint8Array.from(bytes))).toThrow(RangeError);
   }
   expect(() => new HyperLogLog().addAll(new Uint8Array(7))).toThrow(RangeError);
 });

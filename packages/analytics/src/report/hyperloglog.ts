@@ -39,10 +39,11 @@ export class HyperLogLog {
     for (let at = 0; at < hashes.length; at += HASH_BYTES) this.addHalves(view.getUint32(at), view.getUint32(at + 4));
   }
 
-  /** Takes in all that another one has seen. */
-  merge(other: HyperLogLog): void {
-    const { ranks } = other;
-    for (let register = 0; register < REGISTERS; register += 1) this.raise(register, ranks[register] ?? 0);
+  /** Takes in all that another one has seen, from its bytes. RangeError for bytes that toBytes() does not write. */
+  merge(bytes: Uint8Array): void {
+    if (bytes[0] === SPARSE && bytes.length % SPARSE_ENTRY_BYTES === 1) this.mergeSparse(bytes);
+    else if (bytes[0] === DENSE && bytes.length === DENSE_BYTES) this.mergeDense(bytes);
+    else throw new RangeError(`Not a sketch: ${bytes.length} bytes that begin with ${bytes[0]}`);
   }
 
   estimate(): number {
@@ -58,15 +59,6 @@ export class HyperLogLog {
   toBytes(): Uint8Array<ArrayBuffer> {
     const used = this.ranks.reduce((sum, rank) => sum + (rank > 0 ? 1 : 0), 0);
     return 1 + used * SPARSE_ENTRY_BYTES < DENSE_BYTES ? this.sparseBytes(used) : this.denseBytes();
-  }
-
-  /** RangeError for bytes that toBytes() does not write. */
-  static fromBytes(bytes: Uint8Array): HyperLogLog {
-    const sketch = new HyperLogLog();
-    if (bytes[0] === SPARSE && bytes.length % SPARSE_ENTRY_BYTES === 1) sketch.readSparse(bytes);
-    else if (bytes[0] === DENSE && bytes.length === DENSE_BYTES) sketch.readDense(bytes);
-    else throw new RangeError(`Not a sketch: ${bytes.length} bytes that begin with ${bytes[0]}`);
-    return sketch;
   }
 
   private addHalves(high: number, low: number): void {
@@ -93,7 +85,7 @@ export class HyperLogLog {
     return bytes;
   }
 
-  private readSparse(bytes: Uint8Array): void {
+  private mergeSparse(bytes: Uint8Array): void {
     for (let at = 1; at < bytes.length; at += SPARSE_ENTRY_BYTES) {
       const entry = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
       this.raise(entry >>> RANK_BITS, entry & (2 ** RANK_BITS - 1));
@@ -111,7 +103,7 @@ export class HyperLogLog {
     return bytes;
   }
 
-  private readDense(bytes: Uint8Array): void {
+  private mergeDense(bytes: Uint8Array): void {
     for (let register = 0, at = 1; register < REGISTERS; register += 4, at += 3) {
       const [x, y, z] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
       this.raise(register, x >>> 2);

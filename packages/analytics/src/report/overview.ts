@@ -1,5 +1,6 @@
 import { exact, type Figure } from '@tallymark/contract/reports/figure';
 import type { ComparedFigure, OverviewAnswer } from '@tallymark/contract/reports/overview';
+import { estimated } from './campaign-figures.ts';
 import { countSessions, sessionTotals } from './count-sessions.ts';
 import { countVisitors } from './count-visitors.ts';
 import { conversionTypes, pageViewTypes } from './plan-types.ts';
@@ -9,6 +10,7 @@ import type { QuestionScope } from './resolve-scope.ts';
 import { standardError, standardErrors } from './sampling-error.ts';
 import { answered } from './scope-answer.ts';
 import { typeTotals } from './type-totals.ts';
+import { valueError } from './value-error.ts';
 
 /** What a period comes to, beside the one of equal length before it. */
 export function askOverview(deps: ReportDeps, scope: QuestionScope): Promise<OverviewAnswer> {
@@ -47,7 +49,7 @@ type Figures = Readonly<Record<Exclude<keyof OverviewAnswer, 'scope' | 'previous
 
 /** Errors take longest, and nobody asks for those of the period before. */
 async function figuresOf(
-  { plan }: ReportDeps,
+  deps: ReportDeps,
   db: ReportReader,
   scope: QuestionScope,
   withErrors: boolean,
@@ -55,24 +57,25 @@ async function figuresOf(
   const totals = await typeTotals(db, scope);
   const sum = (types: readonly string[] | null, of: 'events' | 'value') =>
     totals.reduce((all, total) => (types === null || types.includes(total.eventType) ? all + total[of] : all), 0);
-  const sampled = withErrors ? await standardErrors(db, scope, 'event_type') : new Map<string, number>();
+  const sampled = withErrors ? await standardErrors(db, scope) : new Map<string, number>();
   const events = async (types: readonly string[] | null): Promise<Figure> => {
     const among = [...sampled].filter(([type]) => types === null || types.includes(type));
     // Several types of one visitor were kept or dropped together: their errors do not simply add up.
     const standard = among.length > 1 ? await standardError(db, scope, types) : (among[0]?.[1] ?? 0);
-    return { value: sum(types, 'events'), error: standard > 0 ? { standard, reason: 'sampling' } : null };
+    return estimated(sum(types, 'events'), standard);
   };
   const begun = await sessionTotals(db, scope);
+  const value = sum(null, 'value');
   const share = (part: number) => exact(begun.sessions === 0 ? 0 : (part / begun.sessions) * 100);
   return {
     visitors: await countVisitors(db, scope),
     sessions: await countSessions(db, scope),
     events: await events(null),
-    pageViews: await events(pageViewTypes(plan)),
-    conversions: await events(conversionTypes(plan)),
+    pageViews: await events(pageViewTypes(deps.plan)),
+    conversions: await events(conversionTypes(deps.plan)),
     conversionRate: share(begun.converted),
     bounceRate: share(begun.bounces),
     sessionDuration: exact(begun.sessions === 0 ? 0 : begun.seconds / begun.sessions),
-    value: exact(sum(null, 'value')),
+    value: estimated(value, withErrors ? await valueError(deps, db, scope, value) : 0),
   };
 }

@@ -4,6 +4,7 @@ import { journeyPoint, pageTypes } from './journey-points.ts';
 import { pathLevels } from './path-levels.ts';
 import type { ReportDeps } from './report-deps.ts';
 import type { QuestionScope } from './resolve-scope.ts';
+import { answered } from './scope-answer.ts';
 import { sessionPath, type Visited } from './session-path.ts';
 
 const NARROW = 'Ask for a shorter period, for paths at a rarer page or event, or with a filter.';
@@ -21,18 +22,17 @@ export async function askPaths(
   { at, direction, of, depth, top }: PathsQuestion,
 ): Promise<PathsAnswer> {
   const statement = pathsStatement(scope, journeyPoint(plan, at), of === 'pages' ? pageTypes(plan) : null);
-  const { visited, labels, withoutSession } = await reports.answer('stats.paths', async (db) => {
+  const { scope: told, ...rows } = await reports.answer('stats.paths', async (db) => {
     await db.afford(statement.sql, statement.parameters, NARROW);
-    return readPaths(db, statement);
+    return { scope: answered(scope), ...(await readPaths(db, statement)) };
   });
+  const { visited, labels, withoutSession } = rows;
   const paths: number[][] = [];
   for (const session of sessionsOf(visited ?? new Uint8Array())) paths.push(sessionPath(session, direction, depth));
   const point = 'page' in at ? at.page : at.eventType;
   const nameOf = (code: number) => labels?.[code - 1] ?? '';
   return {
-    siteId: scope.siteId,
-    from: scope.from.toISOString(),
-    to: scope.to.toISOString(),
+    ...told,
     direction,
     of,
     sessions: paths.length,

@@ -17,6 +17,7 @@ import type { ReportDeps } from './report-deps.ts';
 import { ReportError } from './report-error.ts';
 import type { QuestionScope } from './resolve-scope.ts';
 import { countCohorts } from './retention-cohorts.ts';
+import { answered } from './scope-answer.ts';
 
 const NARROW = 'Ask for a shorter period, for rarer events, or without newVisitorsOnly.';
 
@@ -33,8 +34,7 @@ export async function askRetention(
   asked: Asked,
 ): Promise<RetentionAnswer> {
   const begun = { ...scope, to: earlier(scope.to, now()) };
-  const answered = { siteId: scope.siteId, from: scope.from.toISOString(), to: scope.to.toISOString() };
-  if (begun.from >= begun.to) return { ...answered, unit: asked.unit, cohorts: [], average: [] };
+  if (begun.from >= begun.to) return { ...answered(scope), unit: asked.unit, cohorts: [], average: [] };
   refuseTooLong(begun, asked.unit);
   return reports.answer('stats.retention', async (db) => {
     const units = await unitStarts(db, begun, asked.unit, scope.timeZone);
@@ -42,7 +42,7 @@ export async function askRetention(
     const { sql, parameters } = statementFor(begun, asked, units);
     await db.afford(sql, parameters, NARROW);
     const visitors = await readRetention(db, { sql, parameters });
-    return { ...answered, unit: asked.unit, ...countCohorts(visitors, units) };
+    return { ...answered(scope), unit: asked.unit, ...countCohorts(visitors, units) };
   });
 }
 

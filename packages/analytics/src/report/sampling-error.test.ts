@@ -12,7 +12,7 @@ const DAY = 24 * 60;
 const askError = (world: ReportWorld, scope: QuestionScope, types: readonly string[] | null = null) =>
   world.deps.reports.answer('error', (db) => standardError(db, scope, types));
 const askErrors = (world: ReportWorld, scope: QuestionScope) =>
-  world.deps.reports.answer('errors', (db) => standardErrors(db, scope, 'event_type'));
+  world.deps.reports.answer('errors', (db) => standardErrors(db, scope));
 
 interface Kept {
   readonly minutes: number;
@@ -87,6 +87,32 @@ test('where nothing was sampled there is no error', async () => {
   expect(await askError(world, scope)).toBe(0);
   expect(await askErrors(world, scope)).toEqual(new Map());
   expect(await askError(world, { ...scope, to: scope.from })).toBe(0);
+});
+
+test('of very many a share tells the error within a few per cent; a rare type beside them is worked out whole', async () => {
+  await using world = await openReportWorld();
+  const { prisma } = world;
+  const scope = world.scope();
+  const insert = (type: string, from: number, to: number) => prisma.$executeRaw`
+    INSERT INTO sampled_units (site_id, day, event_type, unit, sampling_rate, is_bot, counted, stored)
+    SELECT ${scope.siteId}::uuid, '2026-11-10', ${type}, hashtextextended(n::text, 0), 20, false, 1 + n % 7, 1
+    FROM generate_series(${from}::int, ${to}::int) AS n`;
+  // (t / 0.2)² (1 - 0.2) of each unit.
+  const error = (to: number) =>
+    Math.sqrt(20 * Array.from({ length: to }, (_, n) => (1 + ((n + 1) % 7)) ** 2).reduce((sum, one) => sum + one, 0));
+  await insert('asset_viewed', 1, 5);
+  let there = 0;
+  for (const units of [30_000, 450_000]) {
+    await insert('page_viewed', there + 1, units);
+    there = units;
+    const errors = await askErrors(world, scope);
+    expect([...errors.keys()].sort()).toEqual(['asset_viewed', 'page_viewed']);
+    expect((errors.get('page_viewed') ?? 0) / error(units)).toBeGreaterThan(0.93);
+    expect((errors.get('page_viewed') ?? 0) / error(units)).toBeLessThan(1.07);
+    expect(errors.get('asset_viewed')).toBeCloseTo(error(5), 6);
+    expect(await askError(world, scope, ['asset_viewed'])).toBeCloseTo(error(5), 6);
+    expect((await askError(world, scope)) / error(units)).toBeGreaterThan(0.93);
+  }
 });
 
 const REPEATS = 250;

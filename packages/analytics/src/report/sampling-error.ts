@@ -1,10 +1,18 @@
-import { readVariances, type SamplingSources, varianceStatement } from '@tallymark/prisma/stores/report-sampling';
-import { sampledShare } from '@tallymark/prisma/stores/sampled-sixteenth';
+import {
+  findTypesSampled,
+  readVariances,
+  type SamplingSources,
+  type VarianceWanted,
+  varianceStatement,
+} from '@tallymark/prisma/stores/report-sampling';
+import { ALL_SAMPLED, sampledShare } from '@tallymark/prisma/stores/sampled-share';
 import { cutPeriod } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
 
 const NARROW = 'Ask for a shorter period, or without the filter.';
+/** Of fewer the spread is anybody's guess. */
+const ENOUGH_UNITS = 100;
 
 /**
  * The standard error of a weighted count of events, in events; 0 where nothing was sampled. `eventTypes` null is all.
@@ -16,7 +24,7 @@ const NARROW = 'Ask for a shorter period, or without the filter.';
  * Σ Σ (t_i/p_i)(t_j/p_j)(π_ij - π_i π_j)/π_ij over pairs that were kept (D. G. Horvitz and D. J. Thompson, "A
  * generalization of sampling without replacement from a finite universe", J. Am. Stat. Assoc. 47, 1952). With
  * π_ij = min(p_i, p_j) the last factor is 1 - max(p_i, p_j) within a unit, and 0 between two. Where very many units were
- * kept, it is worked out from a sixteenth of them, and is right within a few per cent.
+ * kept, it is worked out from one in 16 of them, or in 128, and is right within a few per cent.
  *
  * @throws ReportError `too_expensive` for a filter over more facts than may be read.
  */
@@ -25,30 +33,33 @@ export async function standardError(
   scope: QuestionScope,
   eventTypes: readonly string[] | null,
 ): Promise<number> {
-  const variances = await askVariances(db, scope, { eventTypes, byType: false });
-  return Math.sqrt(Math.max(0, variances.get(null) ?? 0));
+  if (scope.from >= scope.to) return 0;
+  const share = await sampledShare(db, scope, { eventTypes, figures: 1 });
+  const [all] = await askVariances(db, scope, { eventTypes, byType: false, share });
+  return rootOf(all?.variance ?? 0);
 }
 
 /** The same for each type by itself. Types without a sampled event are not in it. Errors of two types do not add up. */
-export async function standardErrors(
-  db: ReportReader,
-  scope: QuestionScope,
-  _by: 'event_type',
-): Promise<ReadonlyMap<string, number>> {
-  const variances = await askVariances(db, scope, { eventTypes: null, byType: true });
-  return new Map(
-    [...variances].flatMap(([type, variance]) => (type === null ? [] : [[type, Math.sqrt(Math.max(0, variance))]])),
-  );
+export async function standardErrors(db: ReportReader, scope: QuestionScope): Promise<ReadonlyMap<string, number>> {
+  if (scope.from >= scope.to) return new Map();
+  const types = await findTypesSampled(db, scope.siteId);
+  if (types.length === 0) return new Map();
+  const share = await sampledShare(db, scope, { eventTypes: null, figures: types.length });
+  const found = await askVariances(db, scope, { eventTypes: null, byType: true, share });
+  // A share that has enough of all types together has hardly anything of a rare one.
+  const common = found.filter(({ units }) => share.factor === 1 || units >= ENOUGH_UNITS);
+  const rare = types.filter((type) => !common.some(({ eventType }) => eventType === type));
+  const others =
+    share.factor === 1 || rare.length === 0
+      ? []
+      : await askVariances(db, scope, { eventTypes: rare, byType: true, share: ALL_SAMPLED });
+  return new Map([...common, ...others].map(({ eventType, variance }) => [eventType ?? '', rootOf(variance)]));
 }
 
-async function askVariances(
-  db: ReportReader,
-  scope: QuestionScope,
-  wanted: { readonly eventTypes: readonly string[] | null; readonly byType: boolean },
-): Promise<ReadonlyMap<string | null, number>> {
-  if (scope.from >= scope.to) return new Map();
-  const share = await sampledShare(db, scope);
-  const statement = varianceStatement(scope, sourcesOf(scope), { ...wanted, share });
+const rootOf = (variance: number) => Math.sqrt(Math.max(0, variance));
+
+async function askVariances(db: ReportReader, scope: QuestionScope, wanted: VarianceWanted) {
+  const statement = varianceStatement(scope, sourcesOf(scope), wanted);
   if (scope.filter.length > 0) await db.afford(statement.sql, statement.parameters, NARROW);
   return readVariances(db, statement);
 }

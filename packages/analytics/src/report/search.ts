@@ -33,9 +33,13 @@ export async function askSearch(
   const digest = digestOf({ ...conditions, from: scope.from, to: scope.to, order });
   const after = cursor === undefined ? null : placeOf(cursor, digest);
   const search: Search = { asked, order, limit, after, pace: pace ?? paceOf(asked) };
-  const { found, next, scannedTo } = await deps.reports.answer('events.search', (db) => findPage(db, scope, search));
-  return {
+  const { scope: told, ...page } = await deps.reports.answer('events.search', async (db) => ({
     scope: answered(scope),
+    ...(await findPage(db, scope, search)),
+  }));
+  const { found, next, scannedTo } = page;
+  return {
+    scope: told,
     events: foundEvents(deps, found),
     nextCursor: next && cursorOf(next, digest),
     scannedTo: scannedTo?.toISOString() ?? null,

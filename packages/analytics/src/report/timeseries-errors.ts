@@ -6,7 +6,7 @@ import {
   factErrorsStatement,
   findSampledTypes,
 } from '@tallymark/prisma/stores/report-timeseries-errors';
-import { sampledShare } from '@tallymark/prisma/stores/sampled-sixteenth';
+import { sampledShare } from '@tallymark/prisma/stores/sampled-share';
 import { DAY_MS } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
@@ -21,6 +21,18 @@ export interface SeriesErrorsWanted {
   readonly eventTypes: readonly string[];
   readonly by: Dimension | 'event_type' | null;
   readonly cells: readonly SeriesCell[];
+}
+
+/** Whether each cell has an error of its own; otherwise cells have their share of that of their bucket. */
+export function isByCell(
+  { from, to, filter }: QuestionScope,
+  { starts, sum }: Pick<SeriesErrorsWanted, 'starts' | 'sum'>,
+): boolean {
+  const finerThanDays = starts
+    .slice(1)
+    .some((start, at) => start.getTime() - (starts[at]?.getTime() ?? 0) < DAY_MS / 2);
+  const long = to.getTime() - from.getTime() > FROM_FACTS_MS;
+  return filter.length > 0 || sum === 'value' || finerThanDays || !long;
 }
 
 /** The standard error of a cell; 0 where it is exact. */
@@ -39,15 +51,12 @@ export async function seriesErrors(
   const eventTypes = await findSampledTypes(db, scope, wanted.eventTypes);
   if (eventTypes.length === 0) return () => 0;
   const { starts, sum, by, cells } = wanted;
-  const share = await sampledShare(db, scope);
+  const byCell = isByCell(scope, wanted);
+  const share = await sampledShare(db, scope, { eventTypes, figures: byCell ? cells.length : starts.length });
   const names = [...new Set(cells.flatMap(({ name }) => name ?? []))];
   const place = ({ bucket, name }: Pick<SeriesCell, 'bucket' | 'name'>) =>
     name === null ? `${bucket}` : `${bucket}:${name}`;
-  const finerThanDays = starts
-    .slice(1)
-    .some((start, at) => start.getTime() - (starts[at]?.getTime() ?? 0) < DAY_MS / 2);
-  const long = scope.to.getTime() - scope.from.getTime() > FROM_FACTS_MS;
-  if (scope.filter.length > 0 || sum === 'value' || finerThanDays || !long) {
+  if (byCell) {
     const statement = factErrorsStatement(scope, { starts, sum, eventTypes, by, names, share });
     const found = await readStandardErrors(db, statement);
     return (cell) => found.get(place(cell))?.[0] ?? 0;

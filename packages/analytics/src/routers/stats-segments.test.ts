@@ -141,7 +141,7 @@ test('a preview holds the last seven days', async () => {
   // One of two was kept: the variance of its weight of 2 is 2 × 2 × (1 − ½).
   const sampled = { standard: Math.SQRT2, reason: 'sampling' };
   expect(await segments.preview({ segmentId: id })).toEqual({
-    scope: period,
+    scope: { ...period, incompleteBefore: null },
     events: { value: 4, error: sampled },
     visitors: { value: 2, error: null },
   });

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoPlan } from '@tallymark/contract/demo-plan';
 import { DEFAULT_SITE_ID } from '@tallymark/contract/settings';
 import type { Prisma } from '@tallymark/prisma/generated';
 import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
+import { ProjectionService } from '../project/service.ts';
 import type { RetentionOptions } from '../retain/config.ts';
 import { RetentionService } from '../retain/service.ts';
 import { type IngestionWorld, LOG, openWorld } from './ingestion-world.ts';
@@ -14,7 +16,9 @@ export interface RetentionWorld extends IngestionWorld {
   readonly archiveDir: string;
   /** Months go after 13 months; no archive unless asked for. */
   retention(config?: Partial<RetentionOptions>): RetentionService;
-  /** Stores events at these times, with attribution each, and makes room for them. Returns their ids. */
+  /** Makes facts of whatever is new, enriched or not; no read model is folded from them. */
+  fold(): Promise<void>;
+  /** Stores events at these times, with attribution each, makes room for them and folds. Returns their ids. */
   store(times: readonly string[], more?: Partial<Prisma.EventCreateManyInput>): Promise<string[]>;
   ids(): Promise<string[]>;
   partitions(): Promise<string[]>;
@@ -24,9 +28,19 @@ export async function openRetentionWorld(): Promise<RetentionWorld> {
   const world = await openWorld();
   const archiveDir = await mkdtemp(join(tmpdir(), 'tallymark-archive-'));
   const { prisma } = world;
+  const facts = new ProjectionService({
+    prisma,
+    plan: demoPlan,
+    log: LOG,
+    now: () => world.clock.now,
+    enrichmentPatienceMs: null,
+    projections: [],
+  });
+  const fold = () => facts.catchUp();
   return {
     ...world,
     archiveDir,
+    fold,
     retention: (config) =>
       new RetentionService({
         prisma,
@@ -43,6 +57,7 @@ export async function openRetentionWorld(): Promise<RetentionWorld> {
       const data = times.map((time) => eventAt(time, more));
       await prisma.event.createManyAndReturn({ data, select: { id: true } });
       await prisma.attribution.createMany({ data: data.map(({ id }) => ({ eventId: id, browser: 'Firefox' })) });
+      await fold();
       return data.map(({ id }) => id).sort();
     },
     ids: async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeZone } from '../time-zone.ts';
+import { incompleteBefore } from './scope.ts';
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.number();
@@ -15,6 +16,7 @@ export const businessInput = z.strictObject({
 export const businessAnswer = z.object({
   siteId: z.string(),
   takenAt: z.iso.datetime(),
+  incompleteBefore,
   /** Of all that was ever counted. */
   totals: z.object({ events: count, stored: count, value: count }),
   /** Of the last 30 days, the most frequent first. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { incompleteBefore } from './scope.ts';
 
 const instant = z.iso.datetime({ offset: true });
 const standardError = z.number().min(0);
@@ -18,6 +19,7 @@ export const byTenantAnswer = z.object({
   uniqueVisitors: z.number(),
   uniqueSessions: z.number(),
   dateRange: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
+  incompleteBefore,
   /** Standard errors; 0 for what is exact, and no entry for a type that is. */
   errors: z.object({
     totalEvents: standardError,

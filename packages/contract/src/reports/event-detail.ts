@@ -22,7 +22,7 @@ const neighbour = z.object({
   entityId: text,
 });
 
-const attribution = z.object({
+export const eventAttribution = z.object({
   deviceType: text,
   deviceBrand: text,
   deviceModel: text,
@@ -63,7 +63,7 @@ export const eventDetailAnswer = z.object({
   /** Null for an event that repeats none. `markedAt` and `runId` are null where it was marked by hand. */
   duplicate: z.object({ duplicateOf: text, markedAt: z.iso.datetime().nullable(), runId: text }).nullable(),
   /** Null until the event is enriched. */
-  attribution: attribution.nullable(),
+  attribution: eventAttribution.nullable(),
   /** Null until the event is enriched, and where it belongs to no session. */
   session: z
     .object({

@@ -25,6 +25,17 @@ export const reportScope = z.strictObject({
 });
 export type ReportScope = z.infer<typeof reportScope>;
 
+/**
+ * Null for an answer that nothing is missing in. Otherwise it needed events one by one from before this time, and retention
+ * has removed some of them, of whatever site and type: what it says of that part may be too low, its errors too.
+ */
+export const incompleteBefore = z.iso.datetime().nullable();
+
 /** A scope as it was understood; part of every answer. */
-export const answeredScope = z.object({ siteId: z.string(), from: z.iso.datetime(), to: z.iso.datetime() });
+export const answeredScope = z.object({
+  siteId: z.string(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  incompleteBefore,
+});
 export type AnsweredScope = z.infer<typeof answeredScope>;

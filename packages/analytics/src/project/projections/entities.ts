@@ -6,15 +6,16 @@ const by = (column: 'day' | 'month', time: string): AdditiveModel => ({
     site_id: 'f.site_id',
     entity_type: 'f.entity_type',
     [column]: time,
-    entity_id: 'f.entity_id',
-    event_type: 'f.event_type',
+    entity_id: 'e.entity_id',
+    event_type: 'e.event_type',
     is_bot: 'f.is_bot',
   },
   sums: { events: 'f.weight', value: VALUE },
-  where: 'f.entity_type IS NOT NULL AND f.entity_id IS NOT NULL',
+  where: `f.entity_type IS NOT NULL AND f.entity_id <> ''`,
+  spread: `(VALUES (f.entity_id, f.event_type), (f.entity_id, ''), ('', f.event_type)) AS e (entity_id, event_type)`,
 });
 
-/** What happened to each entity of the host: views, downloads, licenses of an asset. */
+/** What happened to each entity of the host: views, downloads, licenses of an asset; and to all, by type. */
 export const entitiesProjection: Projection = {
   name: 'entities',
   version: 1,
