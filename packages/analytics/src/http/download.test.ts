@@ -29,10 +29,13 @@ function questionsOn(source: Source) {
     one: ask
       .input(z.object({ from: z.string().optional(), to: z.string().optional() }))
       .output(
-        z.object({ scope: z.object({ siteId: z.string() }), rows: z.array(z.object({ day: z.date(), n: figure })) }),
+        z.object({
+          scope: z.object({ siteId: z.string(), incompleteBefore: z.string().nullable() }),
+          rows: z.array(z.object({ day: z.date(), n: figure })),
+        }),
       )
       .query(() => ({
-        scope: { siteId: 's' },
+        scope: { siteId: 's', incompleteBefore: '2026-01-01T00:00:00.000Z' },
         rows: [
           { day: new Date(0), n: { value: -1, error: null } },
           { day: new Date(1), n: { value: 2, error: { standard: 0.5 } } },
@@ -57,7 +60,13 @@ function questionsOn(source: Source) {
     itself: ask.output(z.array(z.object({ a: z.number() }))).query(() => [{ a: 1 }, { a: 2 }]),
     search: ask
       .input(z.object({ cursor: z.string().optional(), limit: z.number().int().min(1).max(10).default(3) }))
-      .output(z.object({ events: z.array(row), nextCursor: z.string().nullable() }))
+      .output(
+        z.object({
+          scope: z.object({ incompleteBefore: z.string().nullable() }),
+          events: z.array(row),
+          nextCursor: z.string().nullable(),
+        }),
+      )
       .query(({ input }) => {
         source.asked.push(input.limit);
         if (source.asked.length === source.failing) throw new Error('gone');
@@ -68,7 +77,11 @@ function questionsOn(source: Source) {
           text: source.text,
           props: { a: n },
         }));
-        return { events, nextCursor: to < source.rows ? String(to) : null };
+        return {
+          scope: { incompleteBefore: to > 20 ? '2026-01-01T00:00:00.000Z' : null },
+          events,
+          nextCursor: to < source.rows ? String(to) : null,
+        };
       }),
   });
 }
@@ -97,6 +110,8 @@ describe('a download', () => {
     expect(await csv.text()).toBe(
       'day,n.value,n.error.standard\r\n1970-01-01T00:00:00.000Z,-1,\r\n1970-01-01T00:00:00.001Z,2,0.5\r\n',
     );
+    expect(csv.headers.get('x-tallymark-incomplete-before')).toBe('2026-01-01T00:00:00.000Z');
+    expect((await world.ask('several?format=csv')).headers.get('x-tallymark-incomplete-before')).toBeNull();
     const lines = await (await world.ask('one?format=ndjson')).text();
     expect(lines.split('\n')[0]).toBe('{"day":"1970-01-01T00:00:00.000Z","n":{"value":-1,"error":null}}');
     expect(await (await world.ask('itself?format=csv')).text()).toBe('a\r\n1\r\n2\r\n');
@@ -173,7 +188,9 @@ describe('a download of pages', () => {
     ]);
     expect(source.asked).toEqual([10, 10, 10]);
     expect(response.headers['x-tallymark-row-limit']).toBe('100000');
-    expect(response.trailers).toEqual({});
+    // Only the last page came upon it.
+    expect(response.headers['x-tallymark-incomplete-before']).toBeUndefined();
+    expect(response.trailers).toEqual({ 'x-tallymark-incomplete-before': '2026-01-01T00:00:00.000Z' });
     expect((await download(`${world.url}/search?format=ndjson`)).text.trim().split('\n')).toHaveLength(25);
   });
 
@@ -183,7 +200,7 @@ describe('a download of pages', () => {
     const { text, response } = await download(`${world.url}/search?format=csv&limit=12`);
     expect(text.trim().split('\r\n')).toHaveLength(13);
     expect(source.asked).toEqual([10, 2]);
-    expect(response.headers.trailer).toBe('x-tallymark-truncated');
+    expect(response.headers.trailer).toBe('x-tallymark-truncated, x-tallymark-incomplete-before');
     expect(response.trailers).toEqual({ 'x-tallymark-truncated': '12' });
     const lines = (await download(`${world.url}/search?format=ndjson&limit=12`)).text.trim().split('\n');
     expect(lines).toHaveLength(13);

@@ -1,3 +1,4 @@
+import { incompleteBeforeOf } from '../report/incomplete-answer.ts';
 import { BYTE_ORDER_MARK, csvHeader, csvRows } from './csv.ts';
 import type { Column } from './csv-columns.ts';
 import { CONTENT_TYPES, type Format, fileNameOf } from './download-format.ts';
@@ -19,6 +20,7 @@ export interface Download {
 
 export const TRUNCATED_TRAILER = 'x-tallymark-truncated';
 export const ROW_LIMIT_HEADER = 'x-tallymark-row-limit';
+export const INCOMPLETE_HEADER = 'x-tallymark-incomplete-before';
 
 const ROWS_AT_ONCE = 200;
 
@@ -31,11 +33,18 @@ interface Rows {
 /**
  * The answer of a question as a file, written as fast as it is read. The first page is there before the response is, so
  * that a refusal has its status. One that is cut off says so: the last line of NDJSON is `{"truncated":{…}}`, CSV has the
- * trailer `x-tallymark-truncated` with the number of rows.
+ * trailer `x-tallymark-truncated` with the number of rows. The time before which retention has removed what was asked for
+ * is a header, and a trailer where a later page comes upon it.
  */
 export async function downloadOf(download: Download): Promise<Response> {
   const { question, format, input, options } = download;
-  const { columns, parts } = await rowsFor(download);
+  let incompleteBefore: string | null = null;
+  const ask = async (page: unknown) => {
+    const answer = await download.ask(page);
+    incompleteBefore = incompleteBeforeOf(answer) ?? incompleteBefore;
+    return answer;
+  };
+  const { columns, parts } = await rowsFor({ ...download, ask });
   const first = await parts.next();
   const end: { truncated: Truncation | null } = { truncated: null };
   const text = format === 'csv' ? csvText(columns, options.bom) : ndjsonText;
@@ -45,13 +54,19 @@ export async function downloadOf(download: Download): Promise<Response> {
     'content-disposition': `attachment; filename="${fileNameOf(question.name, input, format)}"`,
   };
   if (question.paged) headers[ROW_LIMIT_HEADER] = String(options.limit);
-  if (question.paged && format === 'csv') headers.trailer = TRUNCATED_TRAILER;
+  Object.assign(headers, incompleteHeader(incompleteBefore));
+  if (question.paged)
+    headers.trailer = [...(format === 'csv' ? [TRUNCATED_TRAILER] : []), INCOMPLETE_HEADER].join(', ');
   const response = new Response(body, { headers });
   setTrailers(response, (): Record<string, string> => {
-    return end.truncated ? { [TRUNCATED_TRAILER]: String(end.truncated.rows) } : {};
+    const truncated: Record<string, string> = end.truncated ? { [TRUNCATED_TRAILER]: String(end.truncated.rows) } : {};
+    return { ...truncated, ...(question.paged ? incompleteHeader(incompleteBefore) : {}) };
   });
   return response;
 }
+
+const incompleteHeader = (before: string | null): Record<string, string> =>
+  before === null ? {} : { [INCOMPLETE_HEADER]: before };
 
 async function rowsFor(download: Download): Promise<Rows> {
   const { question, options, input, ask } = download;

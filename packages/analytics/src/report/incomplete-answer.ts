@@ -30,6 +30,12 @@ export function incompleteBefore<Answer>(answer: Answer, before: Date): Answer {
   return answer;
 }
 
+/** What an answer tells of it; null also for one that has no place for it. */
+export function incompleteBeforeOf(answer: unknown): string | null {
+  if (isTold(answer)) return answer.incompleteBefore;
+  return hasScope(answer) ? answer.scope.incompleteBefore : null;
+}
+
 const isTold = (answer: unknown): answer is Told =>
   typeof answer === 'object' && answer !== null && 'incompleteBefore' in answer;
 const hasScope = (answer: unknown): answer is { scope: Told } =>
