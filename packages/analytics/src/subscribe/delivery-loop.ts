@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { dueSubscriptions } from '@tallymark/prisma/stores/subscriptions-lease';
 import { backoffMs } from '../ingest/backoff.ts';
-import { type Subscriber, SubscriptionTurn, type TurnDeps } from './subscription-turn.ts';
+import type { Subscriber, TurnDeps } from './subscriber.ts';
+import { SubscriptionTurn } from './subscription-turn.ts';
 
 export interface LoopDeps extends Omit<TurnDeps, 'signal'> {
   /** How often an idle loop looks for something to deliver. */

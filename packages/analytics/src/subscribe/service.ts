@@ -7,8 +7,8 @@ import { type Deliver, DeliveryFailed } from './delivery.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { handlerName } from './handler-name.ts';
 import { HANDLER_RETRIES, type RetryPolicy, WEBHOOK_RETRIES } from './retry-policy.ts';
+import type { Subscriber } from './subscriber.ts';
 import { checkTypes, SubscriptionAdmin } from './subscription-admin.ts';
-import type { Subscriber } from './subscription-turn.ts';
 import { postWebhook, WEBHOOK_TIMEOUT_MS } from './webhook-request.ts';
 
 const POLL_MS = 1_000;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyStoredEvent } from '@tallymark/contract/subscriptions';
-import type { PrismaClient } from '@tallymark/prisma/client';
 import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { EventLogFromElsewhere, type LogPosition } from '@tallymark/prisma/stores/event-log';
 import {
@@ -18,32 +17,10 @@ import {
 } from '@tallymark/prisma/stores/subscriptions-lease';
 import { beginAttempt, disableUnderLease, postpone, settle } from '@tallymark/prisma/stores/subscriptions-progress';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
-import type { Logger } from 'pino';
-import { type Deliver, DeliveryFailed, describeThrown, failureOf } from './delivery.ts';
+import { DeliveryFailed, describeThrown, failureOf } from './delivery.ts';
 import { type PageEvent, readPage } from './read-page.ts';
-import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
-
-export interface Subscriber {
-  readonly name: string;
-  /** Null is all types. */
-  readonly types: readonly string[] | null;
-  readonly batchSize: number;
-  readonly retries: RetryPolicy;
-  readonly deliver: Deliver;
-  /** The batch in hand is the last. */
-  readonly stopping: () => boolean;
-}
-
-export interface TurnDeps {
-  readonly prisma: PrismaClient;
-  readonly log: Logger;
-  readonly now: () => Date;
-  readonly leaseMs: number;
-  /** Reading and redelivery each end when they have lasted so long, so that no subscription starves the others. */
-  readonly turnMs: number;
-  /** Raised when the process can wait no longer: what fails then is nobody's fault. */
-  readonly signal: AbortSignal;
-}
+import { retryDelayMs } from './retry-policy.ts';
+import type { Subscriber, TurnDeps } from './subscriber.ts';
 
 /** Attempts beyond the last that may end with the process; then the batch is not touched again. */
 const LOST_ATTEMPTS = 3;
