@@ -76,8 +76,9 @@ export function entityStatement(
         `c.${grain} >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
         `c.${grain} < ${params.add(to.toISOString().slice(0, 10), 'date')}`,
         ...botCondition(scope.bots, 'c'),
-        `c.entity_id <> ''`,
-        ...(eventTypes === null ? [`c.event_type = ''`] : types('c')),
+        // Months have sums beside each entity and type by itself.
+        ...(grain === 'month' ? [`c.entity_id <> ''`] : []),
+        ...(grain === 'month' && eventTypes === null ? [`c.event_type = ''`] : types('c')),
       ];
       return `SELECT c.entity_id, c.${sum} FROM entity_${grain}s c WHERE ${conditions.join(' AND ')}`;
     });

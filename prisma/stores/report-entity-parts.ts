@@ -18,16 +18,18 @@ export interface EntitySelection {
 
 /** Rows (at, entity_id, event_type, events, value) that add up to what is asked about, by entity and event type. */
 export function entityParts(params: SqlParams, selection: EntitySelection, pieces: CountedPieces): string {
+  const kind = `c.entity_id <> '' AND c.event_type <> ''`;
+  const at = (grain: string) => `c.${grain}::timestamp AT TIME ZONE 'UTC' AS at,`;
   return [
-    ...pieces.months.map((period) => summed(params, selection, 'month', period, EACH, AT)),
-    ...pieces.days.map((period) => summed(params, selection, 'day', period, EACH, AT)),
+    ...pieces.months.map((period) => summed(params, selection, { grain: 'month', period, kind, more: at('month') })),
+    ...pieces.days.map((period) => summed(params, selection, { grain: 'day', period, more: at('day') })),
     ...pieces.rests.map((period) => entityFacts(params, selection, period)),
   ].join(' UNION ALL ');
 }
 
 /**
- * Rows (entity_id, event_type, events, value) that add up to sums: of each entity for all types (event_type empty), of each type for all entities (entity_id empty), and of
- * each entity for one type where that is given.
+ * Rows (entity_id, event_type, events, value) that add up to sums: of each entity for all types (event_type empty), of each
+ * type for all entities (entity_id empty), and of each entity for one type where that is given.
  */
 export function entitySums(
   params: SqlParams,
@@ -36,45 +38,53 @@ export function entitySums(
   eventType: string | null,
 ): string {
   const type = eventType === null ? null : params.add(eventType, 'text');
-  const kinds = [OF_ENTITIES, OF_TYPES, ...(type === null ? [] : [`c.entity_id <> '' AND c.event_type = ${type}`])];
-  const spread = [`(entity_id, '')`, `('', event_type)`, ...(type === null ? [] : ['(entity_id, event_type)'])];
-  const facts = pieces.rests.map(
-    (period) => `SELECT s.entity_id, s.event_type, events, value
-      FROM (${entityFacts(params, selection, period)}) AS f
-      CROSS JOIN LATERAL (VALUES ${spread.join(', ')}) AS s (entity_id, event_type)
-      ${type === null ? '' : `WHERE s.entity_id = '' OR s.event_type IN ('', ${type})`}`,
+  const kinds = [
+    `c.entity_id <> '' AND c.event_type = ''`,
+    `c.entity_id = '' AND c.event_type <> ''`,
+    ...(type === null ? [] : [`c.entity_id <> '' AND c.event_type = ${type}`]),
+  ];
+  const inMonths = pieces.months.flatMap((period) =>
+    kinds.map((kind) => summed(params, selection, { grain: 'month', period, kind })),
   );
-  return [
-    ...pieces.months.flatMap((period) => kinds.map((kind) => summed(params, selection, 'month', period, kind))),
-    ...pieces.days.flatMap((period) => kinds.map((kind) => summed(params, selection, 'day', period, kind))),
-    ...facts,
-  ].join(' UNION ALL ');
+  const one = [
+    ...pieces.days.map((period) => summed(params, selection, { grain: 'day', period })),
+    ...pieces.rests.map(
+      (period) => `SELECT entity_id, event_type, events, value FROM (${entityFacts(params, selection, period)}) AS f`,
+    ),
+  ];
+  if (one.length === 0) return inMonths.join(' UNION ALL ');
+  const ofType = type === null ? '' : `, (one.entity_id, one.event_type)`;
+  const inDays = `SELECT coalesce(entity_id, '') AS entity_id, coalesce(event_type, '') AS event_type,
+      sum(events) AS events, sum(value) AS value
+    FROM (${one.join(' UNION ALL ')}) AS one GROUP BY GROUPING SETS ((one.entity_id), (one.event_type)${ofType})
+    ${type === null ? '' : `HAVING grouping(one.entity_id, one.event_type) > 0 OR one.event_type = ${type}`}`;
+  return [...inMonths, inDays].join(' UNION ALL ');
 }
 
-/** When a row begins. */
-const AT = (grain: string) => `c.${grain}::timestamp AT TIME ZONE 'UTC' AS at, `;
-const EACH = `c.entity_id <> '' AND c.event_type <> ''`;
-const OF_ENTITIES = `c.entity_id <> '' AND c.event_type = ''`;
-const OF_TYPES = `c.entity_id = '' AND c.event_type <> ''`;
+interface SummedRows {
+  readonly grain: 'day' | 'month';
+  readonly period: Period;
+  /** Which rows of months: they have sums beside each entity and type by itself. */
+  readonly kind?: string;
+  /** Selected too. */
+  readonly more?: string;
+}
 
 function summed(
   params: SqlParams,
   { scope, entityType, entityIds }: EntitySelection,
-  grain: 'day' | 'month',
-  { from, to }: Period,
-  kind: string,
-  more: (grain: string) => string = () => '',
+  { grain, period: { from, to }, kind, more = '' }: SummedRows,
 ): string {
   const conditions = [
     `c.site_id = ${params.add(scope.siteId, 'uuid')}`,
     `c.entity_type = ${params.add(entityType, 'text')}`,
-    kind,
     `c.${grain} >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
     `c.${grain} < ${params.add(to.toISOString().slice(0, 10), 'date')}`,
+    ...(kind === undefined ? [] : [kind]),
     ...botCondition(scope.bots, 'c'),
     ...(entityIds === null ? [] : [`c.entity_id = ANY (${params.add([...entityIds], 'text[]')})`]),
   ];
-  return `SELECT ${more(grain)}c.entity_id, c.event_type, c.events, c.value
+  return `SELECT ${more} c.entity_id, c.event_type, c.events, c.value
     FROM entity_${grain}s c WHERE ${conditions.join(' AND ')}`;
 }
 

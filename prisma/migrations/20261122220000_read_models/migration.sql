@@ -181,8 +181,6 @@ CREATE TABLE dimension_months (
   CONSTRAINT dimension_months_pkey PRIMARY KEY (site_id, dimension, month, event_type, value, is_bot)
 );
 
--- Beside each entity and event type by itself: an entity's events of all types (event_type empty), and those of a type for
--- all entities (entity_id empty), which rankings and totals are read from.
 CREATE TABLE entity_days (
   site_id     uuid NOT NULL,
   entity_type text NOT NULL,
@@ -193,9 +191,11 @@ CREATE TABLE entity_days (
   events      double precision NOT NULL,
   stored      bigint NOT NULL,
   value       double precision NOT NULL,
-  CONSTRAINT entity_days_pkey PRIMARY KEY (site_id, entity_type, event_type, day, entity_id, is_bot)
+  CONSTRAINT entity_days_pkey PRIMARY KEY (site_id, entity_type, day, entity_id, event_type, is_bot)
 );
 CREATE INDEX entity_days_entity_idx ON entity_days (site_id, entity_type, entity_id, day);
+-- Beside each entity and event type by itself: an entity's events of all types (event_type empty), and those of a type for
+-- all entities (entity_id empty), which rankings and totals are read from.
 CREATE TABLE entity_months (
   site_id     uuid NOT NULL,
   entity_type text NOT NULL,

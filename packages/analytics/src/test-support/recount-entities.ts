@@ -5,10 +5,11 @@ const sums = (time: 'day' | 'month', entityId: string, eventType: string) => `
          sum(weight) AS events, count(*) AS stored, coalesce(sum(value * weight), 0) AS value
   FROM counted WHERE entity_type IS NOT NULL AND entity_id <> '' GROUP BY 1, 2, 3, 4, 5, 6`;
 
-const by = (time: 'day' | 'month') =>
-  [sums(time, 'entity_id', 'event_type'), sums(time, 'entity_id', `''`), sums(time, `''`, 'event_type')].join(
-    ' UNION ALL ',
-  );
+const byMonth = [
+  sums('month', 'entity_id', 'event_type'),
+  sums('month', 'entity_id', `''`),
+  sums('month', `''`, 'event_type'),
+];
 
-export const entityDays: Recount = { table: 'entity_days', sql: by('day') };
-export const entityMonths: Recount = { table: 'entity_months', sql: by('month') };
+export const entityDays: Recount = { table: 'entity_days', sql: sums('day', 'entity_id', 'event_type') };
+export const entityMonths: Recount = { table: 'entity_months', sql: byMonth.join(' UNION ALL ') };
