@@ -80,3 +80,39 @@ export async function dropSessionCells(
     own.map((cell) => cell.is_bot),
   );
 }
+
+/** Tables of a read model that is rebuilt, aside. */
+export interface SessionShadows {
+  /** The sessions that are read, of which the older ones are kept. */
+  readonly live: string;
+  readonly sessions: string;
+  readonly days: string;
+  readonly months: string;
+}
+
+/**
+ * Takes sessions out of the sums of a rebuild that begin behind the border only because retention took their first facts:
+ * as what they were they are kept, in the sums of the day and month they began on. Before older rows are kept.
+ */
+export async function leaveKeptSessions(
+  tx: SqlExecutor,
+  { live, sessions, days, months }: SessionShadows,
+  dimensions: readonly string[],
+  since: Date,
+): Promise<void> {
+  const columns = SESSION_COLUMNS.map((column) => `rebuilt.${column}`).join(', ');
+  const answer = await tx.$queryRawUnsafe(
+    `WITH was AS (
+       DELETE FROM ${sessions} AS rebuilt USING ${live} AS kept
+       WHERE kept.id = rebuilt.id AND kept.started_at < $1::timestamptz AND rebuilt.started_at >= $1::timestamptz
+       RETURNING ${columns}
+     ), became AS (
+       SELECT * FROM was WHERE false
+     ), ${sessionDifferences(dimensions)}, in_days AS (${addSessions(days, 'day')}), in_months AS (${addSessions(months, 'month')})
+     SELECT * FROM in_days WHERE sessions = 0 UNION ALL SELECT * FROM in_months WHERE sessions = 0`,
+    since.toISOString(),
+  );
+  const cells = z.array(sessionCell).parse(answer);
+  await dropSessionCells(tx, days, 'day', cells);
+  await dropSessionCells(tx, months, 'month', cells);
+}

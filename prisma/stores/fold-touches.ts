@@ -9,10 +9,12 @@ export interface TouchTables {
   readonly months: string;
 }
 
-/** How long a touch counts, in hours: days of a time zone are not all as long. */
-const WINDOW = `interval '${90 * 24} hours'`;
+/** How long a touch counts, in days of 24 hours: what a conversion says rests on facts that are so much older. */
+export const TOUCH_DAYS = 90;
+/** In hours: days of a time zone are not all as long. */
+const WINDOW = `interval '${TOUCH_DAYS * 24} hours'`;
 /** Times are whole milliseconds: what is before the window is as old as this, or older. */
-const BEFORE_WINDOW = `interval '${90 * 24} hours 0.001 seconds'`;
+const BEFORE_WINDOW = `interval '${TOUCH_DAYS * 24} hours 0.001 seconds'`;
 
 const CAMPAIGN = 'coalesce(f.campaign_id, f.utm_campaign)';
 const SOURCE = 'coalesce(f.utm_source, f.influencer_id)';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
 import { FACT_COLUMNS } from './fact-changes.ts';
+import { coveredByEvents, refuseLeavingMonthsOf } from './fact-months.ts';
 
 /** What a plan says of one event type, as far as facts depend on it: names of props, roles. */
 export interface FactType {
@@ -19,7 +20,10 @@ export interface Reconciliation {
   readonly change: bigint;
   /** Events to look at, in any order, each once. */
   readonly ids: readonly string[];
-  /** Those among them that were erased. An event that is gone otherwise was taken by retention: its fact goes uncounted. */
+  /**
+   * Those among them that were erased. An event that is gone otherwise was taken by retention: its fact goes uncounted. So
+   * it is where the month of the event is not attached, which tells nothing about the event.
+   */
   readonly erased: readonly string[];
   readonly types: readonly FactType[];
   /** Props as the plan has them today, by the id of an event that was stored under an older version. */
@@ -141,9 +145,13 @@ const counts = z.tuple([z.object({ added: z.int(), changed: z.int(), removed: z.
  * Makes the facts of events what the events are now: there, changed or gone. What a fact was before is kept in
  * `fact_retractions`. Doing it again changes nothing, and no order of events is needed: each fact follows from what is
  * stored, not from what was reported. One caller at a time, in the transaction that commits `change`.
+ *
+ * @throws MonthIsLeaving for events of a month that retention is taking away.
  */
 export async function reconcileFacts(tx: SqlExecutor, work: Reconciliation): Promise<Reconciled> {
   if (work.ids.length === 0) return { added: 0, changed: 0, removed: 0 };
+  await refuseLeavingMonthsOf(tx, work.ids);
+  const erased = await coveredByEvents(tx, work.erased);
   const sorted = [...work.ids].sort();
   const of = <Key extends keyof FactType>(key: Key) => work.types.map((type) => type[key]);
   // Of a list that is also a range the planner expects a hundredth of what it gets, and would join row by row.
@@ -165,7 +173,7 @@ export async function reconcileFacts(tx: SqlExecutor, work: Reconciliation): Pro
     [...work.upcast.keys()],
     [...work.upcast.values()].map((props) => JSON.stringify(props)),
     work.awaitEnrichment,
-    [...work.erased],
+    erased,
   );
   await tx.$queryRaw`SELECT set_config('enable_nestloop', 'on', true)`;
   return counts.parse(answer)[0];

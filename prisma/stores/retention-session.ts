@@ -30,7 +30,8 @@ export async function openRetentionSession(databaseUrl: string): Promise<Retenti
   await client.query(`
     SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false),
            set_config('extra_float_digits', '1', false), set_config('client_encoding', 'UTF8', false),
-           set_config('statement_timeout', '0', false), set_config('idle_session_timeout', '0', false)`);
+           set_config('statement_timeout', '0', false), set_config('idle_session_timeout', '0', false),
+           set_config('idle_in_transaction_session_timeout', '0', false)`);
   return {
     client,
     $executeRawUnsafe: async (sql) => (await client.query(sql)).rowCount ?? 0,

@@ -67,7 +67,10 @@ export async function compareWithShadow(db: SqlExecutor, table: string): Promise
   return difference.parse(answer);
 }
 
-/** Takes the rows before a time over from the live table as they are: what they were folded from is gone, or part of it. */
+/**
+ * Takes the rows before a time over from the live table as they are: what they were folded from is gone, or part of it.
+ * `since` lies behind the floor of retention by as much as rows rest on facts that are older than they are.
+ */
 export async function keepOlderRows(
   tx: SqlExecutor,
   { table, time, since }: { readonly table: string; readonly time: string; readonly since: Date },

@@ -4,7 +4,7 @@ import { DEFAULT_SITE_ID, DEFAULT_TENANT_ID } from '@tallymark/contract/settings
 import { eventually } from '@tallymark/testing/eventually';
 import { expect, test } from 'vitest';
 import { LOG } from '../test-support/ingestion-world.ts';
-import { eventAt, openRetentionWorld, type RetentionWorld } from '../test-support/retention-world.ts';
+import { eventAt, openRetentionWorld, type RetentionWorld, takeAsCounted } from '../test-support/retention-world.ts';
 import { restoreMonth } from './restore-month.ts';
 
 const MONTH = '2025_08';
@@ -235,6 +235,7 @@ test('a row that comes or changes after the month was archived is not lost', asy
     const { running } = await world.prisma.$transaction(
       async (tx) => {
         await change(tx);
+        await takeAsCounted(tx);
         const started = service.cleanupNow();
         await eventually(async () => (await service.runs()).length > runs);
         // Archived as it was before this transaction, for which the run waits before it detaches.

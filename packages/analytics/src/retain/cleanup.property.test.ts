@@ -84,6 +84,7 @@ test('what is left is what the rules keep, event for event', async () => {
       await prisma.event.createManyAndReturn({ data: [...stored], select: { id: true } });
       await prisma.attribution.createMany({ data: stored.map(({ id }) => ({ eventId: id })) });
     }
+    await world.fold();
     const service = world.retention({ cleanupOlderThan: { days }, batchRows });
     for (const rule of given) await service.rules.set(rule);
     const left = stored.filter((event) => stays(event, given, days)).map(({ id }) => id);

@@ -3,7 +3,7 @@ import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { eventually } from '@tallymark/testing/eventually';
 import { expect, test } from 'vitest';
 import { manyViewed, whileHeld } from '../test-support/ingestion-world.ts';
-import { eventAt, openRetentionWorld } from '../test-support/retention-world.ts';
+import { eventAt, openRetentionWorld, takeAsCounted } from '../test-support/retention-world.ts';
 
 // The clock says 15 November 2026, so the default cutoff is 15 October 2025.
 
@@ -126,6 +126,7 @@ test('an event that comes while the month is being taken away puts it back', asy
   const { running } = await world.prisma.$transaction(
     async (tx) => {
       await tx.event.createManyAndReturn({ data: late });
+      await takeAsCounted(tx);
       const started = service.cleanupNow();
       // Planned by now, without the event, which is not committed; waits for this transaction.
       await eventually(async () => (await service.runs()).length === 1);
@@ -180,6 +181,7 @@ test('a month stays that is over only by a rule that became shorter while the ru
   const { running } = await world.prisma.$transaction(
     async (tx) => {
       await tx.event.createManyAndReturn({ data: late });
+      await takeAsCounted(tx);
       const started = service.cleanupNow();
       await eventually(async () => (await service.runs()).length === 1);
       await service.rules.remove({ siteId: '*', eventType: 'license_signed' });

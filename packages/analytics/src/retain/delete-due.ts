@@ -3,11 +3,13 @@ import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { deleteEvents, limitBatch, lockDueEvents } from '@tallymark/prisma/stores/retention-batch';
 import { countEventGroups } from '@tallymark/prisma/stores/retention-census';
 import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
+import { lockFactWriter } from '@tallymark/prisma/stores/retention-uncounted';
 import { backoffMs } from '../ingest/backoff.ts';
 import type { RetentionRunContext } from './deps.ts';
 import type { Month } from './month.ts';
 import type { MonthPlan, MonthReport } from './shapes.ts';
 import { stillDue } from './still-due.ts';
+import { whyUncounted } from './uncounted.ts';
 
 const LOCK_TIMEOUT_MS = 1_000;
 const TRANSACTION_TIMEOUT_MS = 120_000;
@@ -17,15 +19,18 @@ const HELD = new Set(['55P03', '40P01']);
 
 /**
  * Deletes what the plan counted, in batches of a transaction each and in id order. Rows that somebody holds are passed
- * over and left to the next run.
+ * over and left to the next run, and so is what is not counted yet from the first such batch on.
  */
 export async function deleteDue(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<MonthReport> {
   const { log, signal, config } = context;
   let from = month.ids.from;
   let removed = 0;
+  let uncounted: string | null = null;
   for (let batches = 1; !signal?.aborted; batches += 1) {
-    const ids = await patiently(config.patienceMs, () => deleteBatch(context, month, plan, from));
-    if (ids === null) break;
+    const batch = await patiently(config.patienceMs, () => deleteBatch(context, month, plan, from));
+    uncounted = batch?.uncounted ?? null;
+    if (batch === null || uncounted !== null) break;
+    const { ids } = batch;
     removed += ids.length;
     if (ids.length < config.batchRows) break;
     from = ids.at(-1) ?? from;
@@ -36,27 +41,41 @@ export async function deleteDue(context: RetentionRunContext, month: Month, plan
     month: month.label,
     outcome: left > 0 ? 'postponed' : 'deleted',
     removed,
-    reason: left > 0 ? `${left} events were held by other transactions, or the run was stopped` : null,
+    reason: left > 0 ? whyLeft(left, uncounted) : null,
     archive: null,
   };
 }
 
+const whyLeft = (left: number, uncounted: string | null) =>
+  uncounted === null
+    ? `${left} events were held by other transactions, or the run was stopped`
+    : `${left} events stay: ${uncounted}`;
+
+interface DeletedBatch {
+  readonly ids: readonly string[];
+  /** Why nothing was deleted. */
+  readonly uncounted: string | null;
+}
+
 async function deleteBatch(
   context: RetentionRunContext,
-  { ids: range }: Month,
+  month: Month,
   plan: MonthPlan,
   from: string,
-): Promise<string[]> {
+): Promise<DeletedBatch> {
   const { prisma, config, runId } = context;
   const cutoffs = await stillDue(context, plan, plan.groups);
   return prisma.$transaction(
     async (tx) => {
       await limitBatch(tx, LOCK_TIMEOUT_MS);
-      const ids = await lockDueEvents(tx, { from, to: range.to }, cutoffs, config.batchRows);
-      if (ids.length === 0) return ids;
-      await deleteEvents(tx, ids, range);
+      const ids = await lockDueEvents(tx, { from, to: month.ids.to }, cutoffs, config.batchRows);
+      if (ids.length === 0) return { ids, uncounted: null };
+      await lockFactWriter(tx);
+      const uncounted = await whyUncounted(tx, month, ids);
+      if (uncounted !== null) return { ids: [], uncounted };
+      await deleteEvents(tx, ids, month.ids);
       await addRemoved(tx, runId, { removed: ids.length, partitions: [] });
-      return ids;
+      return { ids, uncounted };
     },
     { maxWait: config.patienceMs, timeout: TRANSACTION_TIMEOUT_MS },
   );

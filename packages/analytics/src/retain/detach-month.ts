@@ -14,8 +14,10 @@ import {
   type RetentionSession,
   setLockTimeout,
 } from '@tallymark/prisma/stores/retention-session';
+import { lockFactWriter } from '@tallymark/prisma/stores/retention-uncounted';
 import type { RetentionRunContext } from './deps.ts';
 import type { Month } from './month.ts';
+import { MonthUncounted, whyUncounted } from './uncounted.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -26,18 +28,42 @@ export class MonthInUse extends Error {
 
 /**
  * Detaches the partitions of a month. Before it begins, transactions that use the events are waited for: a detach that
- * is begun and has to wait would keep the month's own late events out. @throws MonthInUse
+ * is begun and has to wait would keep the month's own late events out.
+ *
+ * Facts go first. Without them, whoever folds sees that the month is leaving and waits; without its events, it would look
+ * as if they had been erased, and what was counted would be taken back. @throws MonthInUse, MonthUncounted
  */
-export async function detachMonth(context: RetentionRunContext, { names }: Month): Promise<void> {
-  const { prisma, config, runId } = context;
+export async function detachMonth(context: RetentionRunContext, month: Month): Promise<void> {
+  const { config } = context;
+  const { names } = month;
   const deadline = performance.now() + config.patienceMs;
   await waitForOthers(context, [...PARTITIONED, ...Object.values(names)], deadline);
   // Not the session that holds the lock of the run: an error here must not end that one.
   await using session = await openRetentionSession(context.databaseUrl);
-  for (const table of PARTITIONED) {
-    await markLeaving(prisma, names[table], runId);
+  await detachFacts(context, session, month, deadline);
+  for (const table of ['attribution', 'events'] as const) {
     await detach(context, session, { table, name: names[table] }, deadline);
   }
+}
+
+/** With the fact writer locked: facts that come while they are detached would be passed over by every read model. */
+async function detachFacts(
+  context: RetentionRunContext,
+  session: RetentionSession,
+  month: Month,
+  deadline: number,
+): Promise<void> {
+  // Locks nothing but that: a detach waits for the end of every transaction that has used the facts.
+  await using lock = await openRetentionSession(context.databaseUrl);
+  await setLockTimeout(lock, Math.max(1, deadline - performance.now()));
+  await lock.$executeRawUnsafe('BEGIN');
+  await lockFactWriter(lock).catch((cause: unknown) => {
+    if (!isLockTimeout(cause)) throw cause;
+    throw new MonthInUse('events were being counted all the time', { cause });
+  });
+  const uncounted = await whyUncounted(context.prisma, month);
+  if (uncounted !== null) throw new MonthUncounted(uncounted);
+  await detach(context, session, { table: 'event_facts', name: month.names.event_facts }, deadline);
 }
 
 async function waitForOthers(
@@ -64,11 +90,12 @@ function describe(holders: readonly LockHolder[]): string {
 }
 
 async function detach(
-  { prisma }: RetentionRunContext,
+  { prisma, runId }: RetentionRunContext,
   session: RetentionSession,
   partition: { readonly table: Partitioned; readonly name: string },
   deadline: number,
 ): Promise<void> {
+  await markLeaving(prisma, partition.name, runId);
   for (;;) {
     const leaving = await leavingPartitions(prisma);
     const state = leaving.find(({ name }) => name === partition.name)?.state;

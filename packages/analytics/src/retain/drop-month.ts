@@ -6,9 +6,10 @@ import {
   saveEventArchive,
 } from '@tallymark/prisma/stores/archives';
 import { dropPartitions, ensurePartitions } from '@tallymark/prisma/stores/partitions';
-import { deleteKeptByEventId } from '@tallymark/prisma/stores/retention-batch';
+import { deleteKeptByEventId, limitBatch } from '@tallymark/prisma/stores/retention-batch';
 import { countEventGroups, listEventGroups } from '@tallymark/prisma/stores/retention-census';
 import { addRemoved } from '@tallymark/prisma/stores/retention-runs';
+import { lockFactWriter } from '@tallymark/prisma/stores/retention-uncounted';
 import { type ArchivedMonth, archiveMonth, isUnchanged } from './archive-month.ts';
 import type { RetentionRunContext } from './deps.ts';
 import { detachMonth } from './detach-month.ts';
@@ -17,15 +18,20 @@ import { totalsOf } from './manifest.ts';
 import type { Month } from './month.ts';
 import type { MonthPlan, MonthReport } from './shapes.ts';
 import { stillDue } from './still-due.ts';
+import { MonthUncounted, whyUncounted } from './uncounted.ts';
 
 const DROP_TIMEOUT_MS = 300_000;
+const LOCK_TIMEOUT_MS = 10_000;
 
 /**
  * Archives a month, detaches it, makes sure that it is what was planned and archived, and only then drops it. Rows that
  * came in between put the month back, because nothing writes into a detached partition: what is judged there is what
- * goes. The month stays, or is put back, whatever else goes wrong.
+ * goes. The month stays, or is put back, whatever else goes wrong. @throws MonthInUse, MonthUncounted
  */
 export async function dropMonth(context: RetentionRunContext, month: Month, plan: MonthPlan): Promise<MonthReport> {
+  // Before the work of archiving it; what counts is the same question at the detach and at the drop.
+  const uncounted = await whyUncounted(context.prisma, month);
+  if (uncounted !== null) throw new MonthUncounted(uncounted);
   const archived = plan.archive ? await archive(context, month, plan) : null;
   const report = { month: month.label, removed: 0, archive: archived && summary(archived) };
   try {
@@ -101,6 +107,10 @@ async function drop(context: RetentionRunContext, month: Month, rows: number): P
   const names = Object.values(month.names);
   return prisma.$transaction(
     async (tx) => {
+      await limitBatch(tx, LOCK_TIMEOUT_MS);
+      await lockFactWriter(tx);
+      const uncounted = await whyUncounted(tx, month);
+      if (uncounted !== null) return uncounted;
       if (!(await dropPartitions(tx, names, runId))) return 'events came meanwhile, for which the month was put back';
       await deleteKeptByEventId(tx, month.ids);
       await markArchiveTakenAway(tx, month.label);

@@ -10,6 +10,7 @@ import { dropMonth, putBack } from './drop-month.ts';
 import { monthOf } from './month.ts';
 import { planRetention } from './plan-retention.ts';
 import type { CleanupReport, MonthPlan, MonthReport, RetentionPlan } from './shapes.ts';
+import { MonthUncounted } from './uncounted.ts';
 
 const RATES_KEPT_DAYS = 90;
 const RUNS_KEPT_DAYS = 365;
@@ -73,7 +74,8 @@ async function carryOut(context: RetentionRunContext, plan: MonthPlan): Promise<
     else log.info(report, 'events removed');
     return report;
   } catch (error) {
-    if (error instanceof MonthInUse) log.warn({ month: plan.month, reason: error.message }, 'the month stays for now');
+    const expected = error instanceof MonthInUse || error instanceof MonthUncounted;
+    if (expected) log.warn({ month: plan.month, reason: error.message }, 'the month stays for now');
     else log.error({ err: error, month: plan.month }, 'the month stays for now');
     return postponed(plan.month, messageOf(error));
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { demoPlan } from '@tallymark/contract/demo-plan';
 import { DEFAULT_SITE_ID } from '@tallymark/contract/settings';
 import type { Prisma } from '@tallymark/prisma/generated';
+import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { ProjectionService } from '../project/service.ts';
@@ -80,4 +81,10 @@ export async function openRetentionWorld(): Promise<RetentionWorld> {
 export function eventAt(time: string, more?: Partial<Prisma.EventCreateManyInput>) {
   const row = { id: uuidV7(Date.parse(time)), eventType: 'page_viewed', siteId: DEFAULT_SITE_ID, occurredAt: time };
   return { ...row, entityId: randomUUID(), ...more, id: more?.id ?? row.id };
+}
+
+/** Leaves nothing to count of what the transaction has written, as if it had been folded already. */
+export async function takeAsCounted(tx: SqlExecutor): Promise<void> {
+  await tx.$executeRaw`DELETE FROM event_log`;
+  await tx.$executeRaw`DELETE FROM enrichment_backlog`;
 }
