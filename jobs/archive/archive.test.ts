@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ProjectionService } from '@tallymark/analytics/project/service';
 import { RetentionService } from '@tallymark/analytics/retain/service';
+import { demoPlan } from '@tallymark/contract/demo-plan';
 import { createPrisma } from '@tallymark/prisma/client';
 import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
@@ -45,6 +47,8 @@ test('lists and restores what retention has archived', async () => {
     await prisma.event.createManyAndReturn({ data: row });
     const config = { cleanupOlderThan: { months: 13 }, archiveDir: dir };
     const deps = { prisma, databaseUrl: database.url, log: pino({ level: 'silent' }), now };
+    const counting = { ...deps, plan: demoPlan, enrichmentPatienceMs: null, projections: [] };
+    await new ProjectionService(counting).catchUp();
     await new RetentionService({ ...deps, config }).cleanupNow();
     expect(await prisma.event.count()).toBe(0);
 

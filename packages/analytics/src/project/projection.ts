@@ -22,8 +22,18 @@ export interface Projection {
   readonly version: number;
   /** Types of the events it is about, for whoever reads the list; null for all. The fold leaves out what it is not about. */
   readonly eventTypes: readonly string[] | null;
+  /** How many days older than a row the facts may be that it rests on; default 0. A rebuild keeps rows that are so much newer. */
+  readonly lookBackDays?: number;
   /** Tables that it alone writes. */
   readonly tables: readonly ReadModelTable[];
   /** In one transaction with its checkpoint. Pure but for its tables: the same facts give the same rows. */
   readonly fold: (tx: SqlExecutor, fold: Fold) => Promise<void>;
+  /** Before a rebuild takes over the rows before a time from the live tables: leaves out what would then be counted twice. */
+  readonly leaveKept?: (tx: SqlExecutor, kept: KeptRows) => Promise<void>;
+}
+
+/** Rows of the live tables before `since` are kept; `table` tells the table aside. */
+export interface KeptRows {
+  readonly since: Date;
+  readonly table: (name: string) => string;
 }

@@ -1,5 +1,6 @@
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { expectedEvents, nextEventChunk } from '@tallymark/prisma/stores/event-chunks';
+import { refuseLeavingMonths } from '@tallymark/prisma/stores/fact-months';
 import {
   FACTS,
   latestChange,
@@ -26,6 +27,7 @@ import { lockFacts } from './take-facts.ts';
 
 const NO_DIFFERENCE = { rowsDiffer: 0n, differences: [], error: null } as const;
 const MOST_DIFFERENCES = 50;
+const DAY_MS = 86_400_000;
 
 /**
  * Takes the next step of a rebuild: compares some facts with their events, folds some changes into the tables aside, or,
@@ -64,6 +66,8 @@ async function compareFacts(
 ): Promise<FoldOutcome> {
   const locked = await lockFacts(deps, tx);
   if (locked === null) return 'idle';
+  // It would be passed over, and may be put back.
+  await refuseLeavingMonths(tx);
   const total = rebuild.cursor === null ? BigInt(Math.round(await expectedEvents(tx))) : rebuild.total;
   const chunk = await nextEventChunk(tx, rebuild.cursor, rebuild.floor, deps.eventsAtOnce);
   const reconciled = await reconcile(deps, tx, locked.state, { ids: chunk.ids, erased: chunk.withoutEvent });
@@ -124,7 +128,8 @@ async function swap(deps: FactDeps, tx: SqlExecutor, rebuild: Rebuild, projectio
   if (live.change > after) await projection.fold(tx, { after, upTo: live.change, table: shadowOf });
   // Retention may have gone on since the rebuild was asked for.
   const floor = later(rebuild.floor, await retentionFloor(tx));
-  const since = floor === null ? null : nextMonth(floor);
+  const since = floor === null ? null : nextMonth(addDays(floor, projection.lookBackDays ?? 0));
+  if (since !== null) await projection.leaveKept?.(tx, { since, table: shadowOf });
   const differences: unknown[] = [];
   let rowsDiffer = 0;
   for (const { name: table, time, derived } of projection.tables) {
@@ -166,6 +171,8 @@ export function endRebuild(
 const tablesOf = ({ tables }: Projection) => tables.map(({ name }) => name);
 const later = (a: Date | null, b: Date | null) => (a !== null && (b === null || a > b) ? a : b);
 const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
+
+const addDays = (date: Date, days: number) => new Date(date.getTime() + days * DAY_MS);
 
 /** Months before it may have lost events to retention, whole or in part. */
 function nextMonth(floor: Date): Date {

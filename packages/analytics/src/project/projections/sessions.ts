@@ -1,4 +1,5 @@
 import { SESSION_DIMENSIONS } from '@tallymark/contract/reports/dimensions';
+import { leaveKeptSessions } from '@tallymark/prisma/stores/fold-session-rollups';
 import { foldSessions } from '@tallymark/prisma/stores/fold-sessions';
 import type { Projection } from '../projection.ts';
 
@@ -22,5 +23,17 @@ export const sessionsProjection: Projection = {
       },
       SESSION_DIMENSIONS,
       fold,
+    ),
+  leaveKept: (tx, { since, table }) =>
+    leaveKeptSessions(
+      tx,
+      {
+        live: 'sessions',
+        sessions: table('sessions'),
+        days: table('session_days'),
+        months: table('session_months'),
+      },
+      SESSION_DIMENSIONS,
+      since,
     ),
 };

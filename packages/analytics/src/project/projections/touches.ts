@@ -1,4 +1,4 @@
-import { foldTouches } from '@tallymark/prisma/stores/fold-touches';
+import { foldTouches, TOUCH_DAYS } from '@tallymark/prisma/stores/fold-touches';
 import type { Projection } from '../projection.ts';
 
 /** What brought whoever converted. Any event may be a touch, for its session's campaign is its own. */
@@ -6,6 +6,7 @@ export const touchesProjection: Projection = {
   name: 'touches',
   version: 1,
   eventTypes: null,
+  lookBackDays: TOUCH_DAYS,
   tables: [
     { name: 'conversion_touches', time: 'occurred_at' },
     { name: 'touch_days', time: 'day' },
