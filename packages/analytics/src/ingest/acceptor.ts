@@ -42,10 +42,12 @@ export async function acceptEvents(
 ): Promise<Accepted> {
   const receipts = new Array<Receipt>(prepared.length);
   const before = { sampled: 0, rejected: {} as Record<string, number> };
+  const settled: number[] = [];
   const groups = new Map<number, ShardGroup>();
   for (const [place, event] of prepared.entries()) {
     if ('status' in event.outcome && !event.dedup) {
       receipts[place] = event.outcome;
+      settled.push(place);
       countBefore(before, event);
       continue;
     }
@@ -70,35 +72,46 @@ export async function acceptEvents(
     const answers = 'refusal' in reply ? [] : reply.receipts;
     if (!('refusal' in reply) && reply.buffered !== null) buffered = (buffered ?? 0) + reply.buffered;
     for (const [at, place] of group.places.entries()) {
-      receipts[place] =
-        answers[at] ?? rejected('unavailable', 'The stores cannot take this event now; send it again later.');
+      receipts[place] = answers[at] ?? unavailable();
     }
   }
-  if (refusal) await countRefused(deps, before, replies, [...groups.values()]);
+  if (refusal && !(await countRefused(deps, before, replies, [...groups.values()]))) {
+    // A receipt that is final stands in the ledger; what no store counted may be sent again.
+    for (const place of settled) receipts[place] = unavailable();
+  }
   return { receipts, buffered };
 }
 
+const unavailable = () => rejected('unavailable', 'The stores cannot take this event now; send it again later.');
+
 /**
- * Where a part of a request was refused and another taken, the refused part is counted by itself: its receipts are out,
- * and an entry it could travel in there is none.
+ * Where a part of a request was refused and another taken, the refused part is counted by itself: there is no entry that
+ * it could travel in.
+ *
+ * @returns false when the counts that were settled before belonged to the refused part and are in no store.
  */
 async function countRefused(
   { direct, log }: AcceptorDeps,
   before: BeforeCounts,
   replies: readonly GroupReply[],
   groups: readonly ShardGroup[],
-): Promise<void> {
+): Promise<boolean> {
   const refused = groups.filter((_, index) => {
     const reply = replies[index];
     return reply !== undefined && 'refusal' in reply;
   });
   const [first] = replies;
-  const lost = first && 'refusal' in first ? before : { sampled: 0, rejected: {} };
-  const unavailable = refused.reduce((sum, { places }) => sum + places.length, 0);
-  const rejectedCounts = unavailable > 0 ? { ...lost.rejected, unavailable } : lost.rejected;
-  await direct
-    .write([], { duplicates: 0, sampled: lost.sampled, rejected: rejectedCounts })
-    .catch((error: unknown) => log.warn({ err: error, unavailable }, 'refused events could not be counted'));
+  const firstRefused = first !== undefined && 'refusal' in first;
+  const lost = firstRefused ? before : { sampled: 0, rejected: {} };
+  const sentBack = refused.reduce((sum, { places }) => sum + places.length, 0);
+  const rejectedCounts = sentBack > 0 ? { ...lost.rejected, unavailable: sentBack } : lost.rejected;
+  try {
+    await direct.write([], { duplicates: 0, sampled: lost.sampled, rejected: rejectedCounts });
+    return true;
+  } catch (error) {
+    log.warn({ err: error, events: sentBack }, 'refused events could not be counted');
+    return !firstRefused;
+  }
 }
 
 type GroupReply = { refusal: IngestError } | { receipts: Receipt[]; buffered: number | null };

@@ -61,6 +61,28 @@ describe('over its cap', () => {
     });
   });
 
+  test('while Postgres is away too, what could not be counted is no final answer', async () => {
+    await using world = await openOwnWorld();
+    const service = await world.service({ shards: 2, maxBufferBytes: 8_000 });
+    const fill = async () => {
+      for (let n = 0; n < 100; n += 1) await service.ingest(viewed({ sessionId: 's0' }));
+    };
+    await expect(fill()).rejects.toMatchObject({ code: 'buffer_full' });
+    await world.postgres.crash();
+    const invalid = viewed({ entityId: 'no uuid' });
+    const sessions = Array.from({ length: 8 }, (_, n) => viewed({ sessionId: `s${n}` }));
+    // The counts of what is invalid travel with the first event's shard, which is full.
+    const receipts = await service.ingestBatch([...sessions, invalid]);
+    expect(receipts.map(({ status }) => status)).toContain('accepted');
+    expect(receipts.at(-1)).toMatchObject({ status: 'rejected', reason: 'unavailable', retryable: true });
+
+    await world.postgres.restart();
+    await eventually(() => service.forceFlush().then(({ complete }) => complete));
+    expect(await service.ingestBatch([invalid])).toMatchObject([{ reason: 'invalid_entity' }]);
+    await service.forceFlush();
+    expect(await balancedLedger(service)).toMatchObject({ rejected: 1, rejectedByReason: { invalid_entity: 1 } });
+  });
+
   test('the wait that is asked for is at least a second and at most half a minute', async () => {
     await using world = await openWorld();
     for (const [batchTimeoutMs, retryAfterSeconds] of [
