@@ -1,6 +1,8 @@
+import net from 'node:net';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { cloneDatabase } from '../packages/testing/src/database.ts';
+import { eventually } from '../packages/testing/src/eventually.ts';
 import { ensurePartitions } from './stores/partitions.ts';
 import { openTestPrisma } from './test-support/prisma.ts';
 import { uuidV7 } from './uuid-v7.ts';
@@ -50,3 +52,63 @@ test('connections carry the name of the application, and end with it', async () 
     await admin.end();
   }
 });
+
+test('a connection lost in the same breath as an answer fails the one who takes it next, and nobody else', async () => {
+  await using db = await cloneDatabase();
+  await using line = await holdableLine(db.url);
+  await using prisma = openTestPrisma(line.url, 1);
+  const { client } = prisma;
+  const [backend] = await client.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+  line.hold();
+  const answer = client.$queryRaw`SELECT 1 AS one`.then((rows) => rows);
+  const next = client.$transaction((tx) => tx.$queryRaw`SELECT 2 AS two`).catch((error: unknown) => error);
+  await eventually(line.holdsAnswer);
+  const admin = new pg.Client({ connectionString: db.url });
+  await admin.connect();
+  await admin.query('SELECT pg_terminate_backend($1)', [backend?.pid]);
+  await admin.end();
+  await eventually(line.holdsEnd);
+  line.letGo();
+  expect(await answer).toEqual([{ one: 1 }]);
+  expect(await next).toBeInstanceOf(Error);
+  expect(await client.$queryRaw`SELECT 3 AS three`).toEqual([{ three: 3 }]);
+});
+
+/** A way to the server that can hold back what the server says, and then hand it over in one piece. */
+async function holdableLine(databaseUrl: string) {
+  const server = new URL(databaseUrl);
+  const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+  let held: Buffer[] | null = null;
+  let ended = false;
+  let letGo = () => {};
+  const proxy = net.createServer((near) => {
+    const far = net.connect(Number(server.port), server.hostname);
+    near.pipe(far);
+    far.on('data', (chunk) => (held ? held.push(chunk) : near.write(chunk)));
+    far.on('end', () => {
+      ended = true;
+      if (!held) near.end();
+    });
+    for (const socket of [near, far]) socket.on('error', () => {});
+    letGo = () => {
+      near.end(Buffer.concat(held ?? []));
+      held = null;
+    };
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((proxy.address() as net.AddressInfo).port);
+  return {
+    url: url.href,
+    hold: () => {
+      held = [];
+    },
+    holdsAnswer: () => Buffer.concat(held ?? []).includes(readyForQuery),
+    holdsEnd: () => ended,
+    letGo: () => letGo(),
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}

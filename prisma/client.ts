@@ -29,6 +29,9 @@ export function createPrisma({ databaseUrl, maxConnections, applicationName }: P
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // PrismaPg writes times without an offset and reads them ignoring it: right only where the session speaks UTC.
     onConnect: async (client) => {
+      // The pool listens to idle connections, and who has borrowed one listens a moment later: an error in between, such
+      // as the farewell of a server that is killed, would end the process. The next statement fails all the same.
+      client.on('error', () => {});
       await client.query("SET TIME ZONE 'UTC'");
     },
   });
