@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
+import { addByDayAndMonth, dropEmptied } from './day-month-sums.ts';
 import { CHANGES, type FactRange } from './fact-changes.ts';
-import { addTouches, dropTouchCells, TOUCH_CHANGES, touchCell } from './fold-touch-sums.ts';
+import { TOUCH_CHANGES, touchSums } from './fold-touch-sums.ts';
 
 export interface TouchTables {
   readonly conversions: string;
@@ -72,8 +72,6 @@ const TOUCHES = `visitors AS MATERIALIZED (
         UNION ALL SELECT site_id, visitor, occurred_at, id, false FROM touches) AS both_kinds
 )`;
 
-const emptied = z.array(touchCell);
-
 const ALL = [
   ...['event_id', 'site_id', 'visitor', 'is_bot', 'occurred_at', 'weight', 'value'],
   ...['first_campaign', 'first_source', 'last_campaign', 'last_source'],
@@ -86,9 +84,10 @@ const ALL = [
  */
 export async function foldTouches(
   tx: SqlExecutor,
-  { conversions: table, days, months }: TouchTables,
+  { conversions: table, ...tables }: TouchTables,
   range: FactRange,
 ): Promise<void> {
+  const sums = touchSums(tables);
   const answer = await tx.$queryRawUnsafe(
     `WITH ${CHANGES}, ${conversionsOf(table)}, ${TOUCHES}, lost AS MATERIALIZED (
        SELECT f.id FROM changes f WHERE f.conversion AND sign < 0 EXCEPT SELECT id FROM conversions
@@ -113,12 +112,9 @@ export async function foldTouches(
        ON CONFLICT (event_id) DO UPDATE SET ${ALL.slice(1)
          .map((column) => `${column} = excluded.${column}`)
          .join(', ')}
-     ), ${TOUCH_CHANGES}, in_days AS (${addTouches(days, 'day')}), in_months AS (${addTouches(months, 'month')})
-     SELECT * FROM in_days WHERE stored = 0 UNION ALL SELECT * FROM in_months WHERE stored = 0`,
+     ), ${TOUCH_CHANGES}, ${addByDayAndMonth(sums)}`,
     range.after,
     range.upTo,
   );
-  const cells = emptied.parse(answer);
-  await dropTouchCells(tx, days, 'day', cells);
-  await dropTouchCells(tx, months, 'month', cells);
+  await dropEmptied(tx, sums, answer);
 }

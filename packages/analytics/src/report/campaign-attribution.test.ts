@@ -1,35 +1,25 @@
 import type { CampaignsAsked } from '@tallymark/contract/reports/campaigns';
 import { appendEventLog } from '@tallymark/prisma/stores/event-log';
-import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { campaignEvents, campaignRow, standardErrorOf } from '../test-support/campaign-events.ts';
+import {
+  CAMPAIGN_DAYS,
+  CAMPAIGN_EVENTS,
+  campaignsAsked,
+  openCampaignWorld,
+  standardErrorOf,
+} from '../test-support/campaign-events.ts';
 import { pageView } from '../test-support/enrichment-world.ts';
 import { NOW } from '../test-support/ingestion-world.ts';
 import { openReportWorld, type ReportWorld } from '../test-support/report-world.ts';
 import { askCampaignConversions } from './campaigns.ts';
 
 const DAY = 24 * 60;
-const DAYS = 75;
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
-const asked = (more: Partial<CampaignsAsked> = {}): CampaignsAsked => ({
-  by: 'both',
-  sort: 'impressions',
-  order: 'desc',
-  limit: 1_000,
-  ...more,
-});
-
-const EVENTS = campaignEvents(DAYS);
 let world: ReportWorld;
 
 beforeAll(async () => {
-  world = await openReportWorld();
-  await ensurePartitions(
-    world.prisma,
-    [0, 30, 60, DAYS].map((days) => at(-days * DAY)),
-  );
-  await world.record(EVENTS.map(campaignRow));
+  world = await openCampaignWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -56,7 +46,7 @@ test('conversions are told by first and last touch, and late and erased touches 
     signed(-900, 'nobody'),
   ]);
   const answer = async (more: Partial<CampaignsAsked> = {}) =>
-    (await askCampaignConversions(own.deps, own.scope(), asked({ by: 'campaign', ...more }))).attribution.map(
+    (await askCampaignConversions(own.deps, own.scope(), campaignsAsked({ by: 'campaign', ...more }))).attribution.map(
       ({ model, kind, campaignId, source, conversions }) => [model, kind, campaignId, source, conversions.value],
     );
   expect(await answer()).toEqual([
@@ -82,8 +72,12 @@ test('conversions are told by first and last touch, and late and erased touches 
 });
 
 test('attribution is cut at the limit, weighted, filtered and says how exact it is', async () => {
-  const within = world.scope({ from: at(-DAYS * DAY), to: at(1) });
-  const { attribution, total } = await askCampaignConversions(world.deps, within, asked({ by: 'campaign', limit: 1 }));
+  const within = world.scope({ from: at(-CAMPAIGN_DAYS * DAY), to: at(1) });
+  const { attribution, total } = await askCampaignConversions(
+    world.deps,
+    within,
+    campaignsAsked({ by: 'campaign', limit: 1 }),
+  );
   for (const model of ['first', 'last']) {
     const rows = attribution.filter((row) => row.model === model);
     expect(rows.map(({ kind }) => kind)).toEqual(['named', 'other']);
@@ -91,12 +85,12 @@ test('attribution is cut at the limit, weighted, filtered and says how exact it 
     expect(rows.reduce((sum, row) => sum + row.value.value, 0)).toBeCloseTo(total.value?.value ?? -1, 6);
   }
   const filter = [{ field: 'campaign_id', op: 'is', value: 'autumn' } as const];
-  const whole = await askCampaignConversions(world.deps, { ...within, filter }, asked({ by: 'campaign' }));
+  const whole = await askCampaignConversions(world.deps, { ...within, filter }, campaignsAsked({ by: 'campaign' }));
   const sum = whole.attribution.filter(({ model }) => model === 'last');
   expect(sum.reduce((all, row) => all + row.conversions.value, 0)).toBeCloseTo(whole.total.conversions.value, 6);
   // A campaign's own conversions name it: it is their last touch, and the error that of its conversions.
   expect(sum).toHaveLength(1);
-  const autumn = EVENTS.filter(({ part, campaign }) => part === 'conversion' && campaign === 'autumn');
+  const autumn = CAMPAIGN_EVENTS.filter(({ part, campaign }) => part === 'conversion' && campaign === 'autumn');
   expect(sum[0]?.conversions.error?.standard).toBeCloseTo(
     standardErrorOf(autumn, () => 1),
     6,

@@ -1,12 +1,14 @@
-import { type CampaignsAsked, campaignImpressionsInput } from '@tallymark/contract/reports/campaigns';
-import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
+import { campaignImpressionsInput } from '@tallymark/contract/reports/campaigns';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  CAMPAIGN_DAYS,
+  CAMPAIGN_EVENTS,
   type CampaignEvent,
   type CampaignPart,
-  campaignEvents,
   campaignRow,
+  campaignsAsked,
+  openCampaignWorld,
   recountCampaigns,
   standardErrorOf,
 } from '../test-support/campaign-events.ts';
@@ -16,27 +18,12 @@ import { openReportWorld, type ReportWorld } from '../test-support/report-world.
 import { askCampaignConversions, askCampaignImpressions, askCampaignStatistics } from './campaigns.ts';
 
 const DAY = 24 * 60;
-const DAYS = 75;
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
-const asked = (more: Partial<CampaignsAsked> = {}): CampaignsAsked => ({
-  by: 'both',
-  sort: 'impressions',
-  order: 'desc',
-  limit: 1_000,
-  ...more,
-});
-
 let world: ReportWorld;
-const EVENTS = campaignEvents(DAYS);
 
 beforeAll(async () => {
-  world = await openReportWorld();
-  await ensurePartitions(
-    world.prisma,
-    [0, 30, 60, DAYS, DAYS + 30].map((days) => at(-days * DAY)),
-  );
-  await world.record(EVENTS.map(campaignRow));
+  world = await openCampaignWorld();
   // Neither plays a part in a campaign: one names none, the type of the other has no part.
   await world.record([
     pageView(-60, {
@@ -50,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const moment = fc
-  .tuple(fc.integer({ min: -(DAYS + 2) * DAY, max: DAY }), fc.constantFrom(DAY, 60, 1))
+  .tuple(fc.integer({ min: -(CAMPAIGN_DAYS + 2) * DAY, max: DAY }), fc.constantFrom(DAY, 60, 1))
   .map(([time, unit]) => at(Math.floor(time / unit) * unit - 12 * 60));
 const scope = fc
   .record({
@@ -74,7 +61,7 @@ test('campaigns and influencers are what their events come to, for any period', 
       fc.constantFrom('campaign' as const, 'influencer' as const, 'both' as const),
       async (within, by) => {
         const expected = await recountCampaigns(world.prisma, within, by);
-        const answer = await askCampaignStatistics(world.deps, within, asked({ by }));
+        const answer = await askCampaignStatistics(world.deps, within, campaignsAsked({ by }));
         const found = answer.rows.map(
           ({ campaignId, influencerId, impressions, clicks, conversions, value, cost }) => ({
             campaignId,
@@ -104,8 +91,8 @@ test('campaigns and influencers are what their events come to, for any period', 
 
 test('the standard errors are those of the formula over all pairs, of rows, others, days and the total', async () => {
   const within = world.scope({ from: at(-40 * DAY), to: at(0) });
-  const answer = await askCampaignStatistics(world.deps, within, asked({ by: 'campaign', limit: 1 }));
-  const inside = EVENTS.filter(({ minutes }) => minutes >= -40 * DAY && minutes < 0);
+  const answer = await askCampaignStatistics(world.deps, within, campaignsAsked({ by: 'campaign', limit: 1 }));
+  const inside = CAMPAIGN_EVENTS.filter(({ minutes }) => minutes >= -40 * DAY && minutes < 0);
   const [top] = answer.rows;
   const of = (events: readonly CampaignEvent[], part: CampaignPart) =>
     standardErrorOf(
@@ -133,7 +120,7 @@ test('the standard errors are those of the formula over all pairs, of rows, othe
 
 test('days are those of the time zone, with and without events', async () => {
   const within = world.scope({ from: at(-30 * DAY), to: at(0), timeZone: 'Asia/Kolkata' });
-  const { days } = await askCampaignStatistics(world.deps, within, asked());
+  const { days } = await askCampaignStatistics(world.deps, within, campaignsAsked());
   expect(days).toHaveLength(31);
   for (const { start, impressions } of days) {
     expect(start).toMatch(/T18:30:00.000Z$/);
@@ -149,10 +136,10 @@ test('days are those of the time zone, with and without events', async () => {
 
 test('rows come in the order asked for, the rest is summed up, and the previous period stands beside', async () => {
   const within = world.scope({ from: at(-20 * DAY), to: at(0) });
-  const all = await askCampaignStatistics(world.deps, within, asked());
+  const all = await askCampaignStatistics(world.deps, within, campaignsAsked());
   for (const sort of ['clicks', 'costPerConversion', 'returnOnCost', 'clickRate'] as const) {
     for (const order of ['asc', 'desc'] as const) {
-      const { rows } = await askCampaignStatistics(world.deps, within, asked({ sort, order }));
+      const { rows } = await askCampaignStatistics(world.deps, within, campaignsAsked({ sort, order }));
       const worth = rows.map((row) => (sort === 'clicks' ? row.clicks.value : row[sort]));
       const known = worth.filter((one) => one !== null);
       expect(known).toEqual([...known].sort((a, b) => (order === 'asc' ? a - b : b - a)));
@@ -160,7 +147,7 @@ test('rows come in the order asked for, the rest is summed up, and the previous 
       expect(worth.slice(known.length).every((one) => one === null)).toBe(true);
     }
   }
-  const cut = await askCampaignImpressions(world.deps, within, asked({ limit: 2 }));
+  const cut = await askCampaignImpressions(world.deps, within, campaignsAsked({ limit: 2 }));
   expect(cut.rows.map(({ campaignId, influencerId }) => [campaignId, influencerId])).toEqual(
     all.rows.slice(0, 2).map(({ campaignId, influencerId }) => [campaignId, influencerId]),
   );
@@ -179,7 +166,7 @@ test('rows come in the order asked for, the rest is summed up, and the previous 
   const before = await askCampaignStatistics(
     world.deps,
     world.scope({ from: at(-40 * DAY), to: at(-20 * DAY) }),
-    asked(),
+    campaignsAsked(),
   );
   expect(all.previous).toMatchObject({ from: at(-40 * DAY).toISOString(), to: at(-20 * DAY).toISOString() });
   expect(all.previous.impressions).toBeCloseTo(before.total.impressions.value, 6);
@@ -187,9 +174,13 @@ test('rows come in the order asked for, the rest is summed up, and the previous 
 });
 
 test('one campaign, one influencer', async () => {
-  const within = world.scope({ from: at(-DAYS * DAY), to: at(1) });
-  const all = await askCampaignConversions(world.deps, within, asked());
-  const one = await askCampaignConversions(world.deps, within, asked({ campaignId: 'autumn', influencerId: 'ada' }));
+  const within = world.scope({ from: at(-CAMPAIGN_DAYS * DAY), to: at(1) });
+  const all = await askCampaignConversions(world.deps, within, campaignsAsked());
+  const one = await askCampaignConversions(
+    world.deps,
+    within,
+    campaignsAsked({ campaignId: 'autumn', influencerId: 'ada' }),
+  );
   expect(one.rows).toHaveLength(1);
   expect(all.rows).toContainEqual(one.rows[0]);
 });
@@ -215,7 +206,7 @@ test('rates are of figures, and null where there is nothing to divide by', async
     part({ part: 'conversion', amount: 1_000 }),
     part({ campaign: 'unseen', part: 'click' }),
   ]);
-  const { rows } = await askCampaignStatistics(own.deps, own.scope(), asked({ by: 'campaign' }));
+  const { rows } = await askCampaignStatistics(own.deps, own.scope(), campaignsAsked({ by: 'campaign' }));
   expect(rows[0]).toMatchObject({
     campaignId: 'c',
     clickRate: 2,
@@ -233,7 +224,7 @@ test('rates are of figures, and null where there is nothing to divide by', async
   });
   const { page_viewed, element_clicked } = own.deps.plan.types;
   const plan = { types: { page_viewed, element_clicked } as typeof own.deps.plan.types, entityIds: {} };
-  const poor = await askCampaignStatistics({ ...own.deps, plan }, own.scope(), asked({ by: 'campaign' }));
+  const poor = await askCampaignStatistics({ ...own.deps, plan }, own.scope(), campaignsAsked({ by: 'campaign' }));
   expect(poor.total).toMatchObject({ value: null, cost: null, costPerConversion: null, returnOnCost: null });
 });
 

@@ -1,9 +1,12 @@
-import type { CampaignGroup } from '@tallymark/contract/reports/campaigns';
+import type { CampaignGroup, CampaignsAsked } from '@tallymark/contract/reports/campaigns';
 import type { PrismaClient } from '@tallymark/prisma/client';
+import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { QuestionScope } from '../report/resolve-scope.ts';
 import { pageView } from './enrichment-world.ts';
+import { NOW } from './ingestion-world.ts';
+import { openReportWorld, type ReportWorld } from './report-world.ts';
 
 export type CampaignPart = 'impression' | 'click' | 'conversion';
 
@@ -34,8 +37,32 @@ const eventWithin = (days: number): fc.Arbitrary<CampaignEvent> =>
     bot: fc.boolean(),
   });
 
+/** How far the events of `openCampaignWorld` go back. */
+export const CAMPAIGN_DAYS = 75;
+
 /** Events of the days before now, always the same. */
-export const campaignEvents = (days: number) => fc.sample(eventWithin(days), { numRuns: 250, seed: 11 });
+export const CAMPAIGN_EVENTS = fc.sample(eventWithin(CAMPAIGN_DAYS), { numRuns: 250, seed: 11 });
+
+/** A world that has `CAMPAIGN_EVENTS`, and room for later ones of the month before them. */
+export async function openCampaignWorld(): Promise<ReportWorld> {
+  const world = await openReportWorld();
+  const daysBack = [0, 30, 60, CAMPAIGN_DAYS, CAMPAIGN_DAYS + 30];
+  await ensurePartitions(
+    world.prisma,
+    daysBack.map((days) => new Date(NOW.getTime() - days * 86_400_000)),
+  );
+  await world.record(CAMPAIGN_EVENTS.map(campaignRow));
+  return world;
+}
+
+/** What is asked where a test says nothing else. */
+export const campaignsAsked = (more: Partial<CampaignsAsked> = {}): CampaignsAsked => ({
+  by: 'both',
+  sort: 'impressions',
+  order: 'desc',
+  limit: 1_000,
+  ...more,
+});
 
 const TYPES = {
   impression: 'campaign_impression',
