@@ -12,26 +12,33 @@ import { answered } from './scope-answer.ts';
 import { typeTotals } from './type-totals.ts';
 import { valueError } from './value-error.ts';
 
-/** What a period comes to, beside the one of equal length before it. */
-export function askOverview(deps: ReportDeps, scope: QuestionScope): Promise<OverviewAnswer> {
+/** What a period comes to, beside the one of equal length before it. The two are worked out at the same time. */
+export async function askOverview(deps: ReportDeps, scope: QuestionScope): Promise<OverviewAnswer> {
   const before = previousOf(scope);
-  return deps.reports.answer('stats.overview', async (db) => {
-    const now = await figuresOf(deps, db, scope, true);
-    const then = await figuresOf(deps, db, before, false);
-    const compared = (name: keyof Figures): ComparedFigure => compare(now[name], then[name]);
-    return {
-      scope: answered(scope),
-      previous: { from: before.from.toISOString(), to: before.to.toISOString() },
-      visitors: compared('visitors'),
-      sessions: compared('sessions'),
-      events: compared('events'),
-      pageViews: compared('pageViews'),
-      conversions: compared('conversions'),
-      conversionRate: compared('conversionRate'),
-      bounceRate: compared('bounceRate'),
-      sessionDuration: compared('sessionDuration'),
-      value: compared('value'),
-    };
+  const [now, then] = await Promise.all([
+    askFigures(deps, 'stats.overview', scope, true),
+    askFigures(deps, 'stats.overview, the period before', before, false),
+  ]);
+  const compared = (name: keyof Figures): ComparedFigure => compare(now.figures[name], then.figures[name]);
+  return {
+    scope: { ...now.scope, incompleteBefore: now.scope.incompleteBefore ?? then.scope.incompleteBefore },
+    previous: { from: before.from.toISOString(), to: before.to.toISOString() },
+    visitors: compared('visitors'),
+    sessions: compared('sessions'),
+    events: compared('events'),
+    pageViews: compared('pageViews'),
+    conversions: compared('conversions'),
+    conversionRate: compared('conversionRate'),
+    bounceRate: compared('bounceRate'),
+    sessionDuration: compared('sessionDuration'),
+    value: compared('value'),
+  };
+}
+
+/** Errors take longest, and nobody asks for those of the period before. */
+function askFigures(deps: ReportDeps, question: string, scope: QuestionScope, withErrors: boolean) {
+  return deps.reports.answer(question, async (db) => {
+    return { scope: answered(scope), figures: await figuresOf(deps, db, scope, withErrors) };
   });
 }
 
@@ -47,7 +54,6 @@ export function compare(now: Figure, then: Figure): ComparedFigure {
 
 type Figures = Readonly<Record<Exclude<keyof OverviewAnswer, 'scope' | 'previous'>, Figure>>;
 
-/** Errors take longest, and nobody asks for those of the period before. */
 async function figuresOf(
   deps: ReportDeps,
   db: ReportReader,
