@@ -55,6 +55,33 @@ test('a projection that fails stops alone and says why; resumed, it catches up',
   }
 });
 
+test('a fold that takes too long is tried in smaller steps', async () => {
+  await using world = await openReportWorld();
+  const { prisma } = world;
+  const sizes: bigint[] = [];
+  const slow: Projection = {
+    ...countsProjection,
+    name: 'slow',
+    fold: async (tx, range) => {
+      sizes.push(range.upTo - range.after);
+      if (range.upTo - range.after <= 2n) return;
+      await tx.$executeRaw`SET LOCAL statement_timeout = '20ms'`;
+      await tx.$executeRaw`SELECT pg_sleep(10)`;
+    },
+  };
+  await registerProjections(prisma, [slow]);
+  for (let fold = 0; fold < 8; fold += 1) await world.record(views(1));
+  const service = serviceOf(world, [slow]);
+  service.start();
+  try {
+    await eventually(async () => (await stateOf(service, 'slow')).change >= 8n, PATIENT);
+    expect(sizes).toEqual([8n, 5n, 2n, 2n, 2n, 2n]);
+    expect(await stateOf(service, 'slow')).toMatchObject({ failedAt: null, lastError: null });
+  } finally {
+    await service.stop();
+  }
+});
+
 test('a read model that can no longer be written is mended by a rebuild', async () => {
   await using world = await openReportWorld();
   const { prisma } = world;

@@ -1,5 +1,6 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { PrismaClient } from '@tallymark/prisma/client';
+import { analyzeWhereDue } from '@tallymark/prisma/stores/analyze';
 import { releaseFacts } from '@tallymark/prisma/stores/fact-checkpoint';
 import {
   dropFoldedRetractions,
@@ -21,6 +22,7 @@ import type { Projection } from './projection.ts';
 import { runProjection } from './projection-loop.ts';
 import { projectionsOf } from './projections.ts';
 import { stepRebuild } from './rebuild.ts';
+import { steps } from './step-size.ts';
 import { buildVisitorSketches } from './visitor-sketches.ts';
 
 export interface ProjectionOptions {
@@ -45,6 +47,8 @@ const EVENTS_AT_ONCE = 5_000;
 const CHANGES_AT_ONCE = 10;
 /** Late events, and what is no longer needed, are looked for once in so many idle turns. */
 const CHORES_EVERY = 10;
+/** Folds of facts after which statistics of the tables are looked at, however much is still to fold. */
+const ANALYZE_EVERY = 20;
 
 /** Folds stored events into read models. Any number of processes may; each projection is folded by one at a time. */
 export class ProjectionService {
@@ -55,6 +59,7 @@ export class ProjectionService {
   private readonly stopping = new AbortController();
   private loops: Promise<unknown> | null = null;
   private idleTurns = 0;
+  private factFolds = 0;
   private held = false;
 
   constructor(options: ProjectionOptions) {
@@ -77,8 +82,8 @@ export class ProjectionService {
           runProjection({
             deps,
             name: projection.name,
-            fold: () => foldProjection(deps.prisma, projection, this.changesAtOnce),
-            rebuild: () => this.stepRebuild(projection),
+            fold: steps(this.changesAtOnce, (size) => foldProjection(deps.prisma, projection, size)),
+            rebuild: steps(this.changesAtOnce, (size) => stepRebuild(deps, projection, size)),
             pollMs,
             signal,
           }),
@@ -146,10 +151,22 @@ export class ProjectionService {
       this.deps.log.warn('processes with another tracking plan fold events; this one waits until they are gone');
     }
     this.held = folded === 'held';
+    this.factFolds += 1;
+    if (this.factFolds % ANALYZE_EVERY === 0) await this.analyze();
     const rebuilt = await this.stepRebuild(null);
     if (folded === 'folded' || rebuilt === 'folded') return 'folded';
     this.idleTurns += 1;
     return this.idleTurns % CHORES_EVERY === 0 ? this.doChores() : 'idle';
+  }
+
+  private async analyze(): Promise<void> {
+    const { prisma, log } = this.deps;
+    try {
+      const tables = await analyzeWhereDue(prisma);
+      if (tables.length > 0) log.info({ tables }, 'statistics of partitioned tables brought up to date');
+    } catch (error) {
+      log.warn({ err: error }, 'statistics of partitioned tables wait for the next turn');
+    }
   }
 
   /** What is no fold: none of it may stop facts. */
