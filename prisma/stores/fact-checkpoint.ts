@@ -44,9 +44,15 @@ export async function holdFacts(tx: SqlExecutor): Promise<void> {
     WHERE plan_held_until < clock_timestamp() + make_interval(secs => ${HELD_SECONDS / 2})`;
 }
 
-/** A process of the plan goes: where it was the last, another plan need not wait. */
+/** In that time another process of the plan says that it is still there. */
+const RELEASED_SECONDS = 3;
+
+/** A process of the plan goes: where it was the last, another plan need not wait for long. */
 export async function releaseFacts(db: SqlExecutor, planDigest: string): Promise<void> {
-  await db.$executeRaw`UPDATE fact_checkpoint SET plan_held_until = clock_timestamp() WHERE plan_digest = ${planDigest}`;
+  await db.$executeRaw`
+    UPDATE fact_checkpoint
+    SET plan_held_until = least(plan_held_until, clock_timestamp() + make_interval(secs => ${RELEASED_SECONDS}))
+    WHERE plan_digest = ${planDigest}`;
 }
 
 export async function saveFactCheckpoint(db: SqlExecutor, checkpoint: FactCheckpoint): Promise<void> {

@@ -2,6 +2,7 @@ import type { SqlExecutor } from '../sql-executor.ts';
 import { addByDayAndMonth, dropEmptied } from './day-month-sums.ts';
 import { CHANGES, type FactRange } from './fact-changes.ts';
 import { TOUCH_CHANGES, touchSums } from './fold-touch-sums.ts';
+import { retentionFloor } from './retention-runs.ts';
 
 export interface TouchTables {
   readonly conversions: string;
@@ -80,7 +81,8 @@ const ALL = [
 /**
  * The campaigns that brought whoever converted: the first and the last touch of a conversion's visitor in the 90 days up
  * to and including it, in the order of time and id. A touch is a fact that names a campaign. A conversion of nobody known
- * has its own touch, if any. Rows of conversions that retention took the facts of stay as they are.
+ * has its own touch, if any. Rows of conversions that retention took the facts of stay as they are, and one that is worked
+ * out again keeps the first touch it had where retention may have taken it, and the last where no other is found.
  */
 export async function foldTouches(
   tx: SqlExecutor,
@@ -88,19 +90,25 @@ export async function foldTouches(
   range: FactRange,
 ): Promise<void> {
   const sums = touchSums(tables);
+  const floor = await retentionFloor(tx);
+  const kept = `(was.event_id IS NOT NULL AND c.occurred_at - ${WINDOW} < $3::timestamptz)`;
   const answer = await tx.$queryRawUnsafe(
     `WITH ${CHANGES}, ${conversionsOf(table)}, ${TOUCHES}, lost AS MATERIALIZED (
        SELECT f.id FROM changes f WHERE f.conversion AND sign < 0 EXCEPT SELECT id FROM conversions
      ), was AS MATERIALIZED (
-       SELECT * FROM ${table}
+       SELECT ${ALL.join(', ')} FROM ${table}
        WHERE event_id = ANY (ARRAY(SELECT id FROM lost UNION ALL SELECT id FROM conversions))
      ), became AS MATERIALIZED (
      SELECT c.id AS event_id, c.site_id, c.visitor, c.is_bot, c.occurred_at, c.weight, c.value,
-       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE first.campaign END AS first_campaign,
-       CASE WHEN c.visitor IS NULL THEN c.source ELSE first.source END AS first_source,
-       CASE WHEN c.visitor IS NULL THEN c.campaign ELSE last.campaign END AS last_campaign,
-       CASE WHEN c.visitor IS NULL THEN c.source ELSE last.source END AS last_source
+       CASE WHEN c.visitor IS NULL THEN c.campaign WHEN ${kept} THEN was.first_campaign
+            ELSE first.campaign END AS first_campaign,
+       CASE WHEN c.visitor IS NULL THEN c.source WHEN ${kept} THEN was.first_source ELSE first.source END AS first_source,
+       CASE WHEN c.visitor IS NULL THEN c.campaign WHEN ${kept} AND last.number IS NULL THEN was.last_campaign
+            ELSE last.campaign END AS last_campaign,
+       CASE WHEN c.visitor IS NULL THEN c.source WHEN ${kept} AND last.number IS NULL THEN was.last_source
+            ELSE last.source END AS last_source
      FROM conversions c
+     LEFT JOIN was ON was.event_id = c.id
      LEFT JOIN placed ON placed.id = c.id AND placed.converted AND placed.upto > placed.before
      LEFT JOIN touches first
        ON first.site_id = c.site_id AND first.visitor = c.visitor AND first.number = placed.before + 1
@@ -115,6 +123,7 @@ export async function foldTouches(
      ), ${TOUCH_CHANGES}, ${addByDayAndMonth(sums)}`,
     range.after,
     range.upTo,
+    floor?.toISOString() ?? null,
   );
   await dropEmptied(tx, sums, answer);
 }

@@ -69,9 +69,17 @@ export async function advanceProjection(
     WHERE name = ${name}`;
 }
 
-/** What keeps a projection from going on without being its fault: no attempt is counted. */
+/** What keeps a projection from going on without being its fault: no attempt is counted. A fault of its own stands before it. */
 export async function noteObstacle(db: SqlExecutor, name: string, error: string): Promise<void> {
-  await db.$executeRaw`UPDATE projections SET last_error = ${error} WHERE name = ${name}`;
+  await db.$executeRaw`
+    UPDATE projections SET last_error = ${error} WHERE name = ${name} AND attempts = 0 AND failed_at IS NULL`;
+}
+
+/** What stood in the way is gone. A fault of its own stays until something was folded. */
+export async function clearObstacle(db: SqlExecutor, name: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE projections SET last_error = NULL
+    WHERE name = ${name} AND attempts = 0 AND failed_at IS NULL AND last_error IS NOT NULL`;
 }
 
 /** Counts an attempt. `nextAttemptAt` null: it was the last. */

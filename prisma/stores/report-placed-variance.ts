@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
-import type { FactScope } from './fact-scope.ts';
 import { ALL_SAMPLED, type SampledShare } from './sampled-share.ts';
-import { SqlParams } from './sql-params.ts';
 
 /** A statement put together, with what goes into it. */
 export interface ReportStatement {
@@ -12,31 +10,6 @@ export interface ReportStatement {
 
 /** What of a fact `f` estimates are made of. */
 export const UNIT_OF_FACT = 'f.sampling_unit AS unit, f.sampling_rate::float8 / 100 AS p';
-
-/**
- * Whether events of one of the types were sampled on a day that the period touches. A look into the index for each type:
- * other types may have been sampled millions of times.
- */
-export async function wasSampled(
-  db: SqlExecutor,
-  { siteId, from, to }: Pick<FactScope, 'siteId' | 'from' | 'to'>,
-  eventTypes: readonly string[],
-): Promise<boolean> {
-  const params = new SqlParams();
-  const day = (time: number) => params.add(new Date(time).toISOString().slice(0, 10), 'date');
-  // In the order of the index: of types that were never sampled, a look through the table would find out last.
-  const sql = `SELECT EXISTS (
-      SELECT FROM unnest(${params.add([...eventTypes], 'text[]')}) AS t (event_type)
-      CROSS JOIN LATERAL (
-        SELECT FROM sampled_units u
-        WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.event_type = t.event_type
-          AND u.day >= ${day(from.getTime())} AND u.day <= ${day(to.getTime() - 1)}
-        ORDER BY u.day LIMIT 1) AS found
-    ) AS sampled`;
-  if (from >= to || eventTypes.length === 0) return false;
-  const rows = await db.$queryRawUnsafe(sql, ...params.values);
-  return z.tuple([z.object({ sampled: z.boolean() })]).parse(rows)[0].sampled;
-}
 
 /**
  * The statement for the estimated variances of weighted sums, each at a place of the answer. `rows` selects (place, unit, p,

@@ -120,3 +120,31 @@ function daysOf({ from, to }: Period): Period {
   const day = (ms: number) => new Date(Math.floor(ms / DAY_MS) * DAY_MS);
   return { from: day(from.getTime()), to: day(to.getTime() + DAY_MS - 1) };
 }
+
+/** Those of the types that events were sampled of, on a UTC day that the period touches. One look a type. */
+export async function findSampledTypes(
+  db: SqlExecutor,
+  { siteId, from, to }: Pick<FactScope, 'siteId' | 'from' | 'to'>,
+  eventTypes: readonly string[],
+): Promise<string[]> {
+  if (from >= to || eventTypes.length === 0) return [];
+  const params = new SqlParams();
+  const day = (time: number) => params.add(new Date(time).toISOString().slice(0, 10), 'date');
+  // In the order of the index: of types that were never sampled, a look through the table would find out last.
+  const sql = `SELECT t.event_type AS "eventType" FROM unnest(${params.add([...eventTypes], 'text[]')}) AS t (event_type)
+    CROSS JOIN LATERAL (
+      SELECT FROM sampled_units u
+      WHERE u.site_id = ${params.add(siteId, 'uuid')} AND u.event_type = t.event_type
+        AND u.day >= ${day(from.getTime())} AND u.day <= ${day(to.getTime() - 1)}
+      ORDER BY u.day LIMIT 1) AS found`;
+  const rows = z.array(z.object({ eventType: z.string() })).parse(await db.$queryRawUnsafe(sql, ...params.values));
+  return rows.map(({ eventType }) => eventType);
+}
+
+export async function wasSampled(
+  db: SqlExecutor,
+  scope: Pick<FactScope, 'siteId' | 'from' | 'to'>,
+  eventTypes: readonly string[],
+): Promise<boolean> {
+  return (await findSampledTypes(db, scope, eventTypes)).length > 0;
+}

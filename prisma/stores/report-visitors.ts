@@ -51,16 +51,20 @@ export function visitorsStatement(
 
 const found = z.tuple([z.object({ visits: z.int() })]);
 
-/** Whether a period has no more than so many rows of visitors, of which there is one for each quarter of an hour. */
-export async function hasFewVisits(db: SqlExecutor, scope: FactScope, atMost: number): Promise<boolean> {
+/**
+ * How many rows of visitors a period has, of which there is one for each quarter of an hour: of people and bots, for to look
+ * for either would cost more than the answer. Looks at one more than `atMost` at the most.
+ */
+export async function countVisits(db: SqlExecutor, scope: FactScope, atMost: number): Promise<number> {
   const params = new SqlParams();
   const rows = await db.$queryRawUnsafe(
     `SELECT count(*)::int AS visits FROM (
-       SELECT FROM visitor_quarters v WHERE ${withinQuarters(params, scope, scope)} LIMIT ${params.add(atMost + 1, 'int')}
+       SELECT FROM visitor_quarters v WHERE ${withinQuarters(params, { ...scope, bots: 'include' }, scope)}
+       LIMIT ${params.add(atMost + 1, 'int')}
      ) AS looked`,
     ...params.values,
   );
-  return found.parse(rows)[0].visits <= atMost;
+  return found.parse(rows)[0].visits;
 }
 
 /** Visitors by the number of their bucket. */

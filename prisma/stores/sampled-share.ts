@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { SqlExecutor } from '../sql-executor.ts';
-import type { FactScope } from './fact-scope.ts';
+import { botCondition, type FactScope } from './fact-scope.ts';
+import { SqlParams } from './sql-params.ts';
 
-/** So many rows of a share tell the spread of one figure within a few per cent. */
-const ENOUGH_ROWS = 1_500;
-
-/** Looking itself is to cost little: a figure more is not worth it. */
+/** So many rows of a share for each figure, and so many units in all, tell a spread within a few per cent. */
+const ENOUGH = 1_500;
+/** Looking itself is to cost little. Where so many were found, many figures have enough between them to be right within a fifth. */
 const MOST_LOOKED_AT = 30_000;
 
 /** What of those sampled a spread is worked out from: all of them, or one in so many, whose variance counts as often. */
@@ -28,20 +28,27 @@ export const withinShare = ({ factor }: SampledShare, column: string) => {
  */
 export async function sampledShare(
   db: SqlExecutor,
-  { siteId, from, to, filter }: Pick<FactScope, 'siteId' | 'from' | 'to' | 'filter'>,
+  { siteId, from, to, filter, bots }: Pick<FactScope, 'siteId' | 'from' | 'to' | 'filter' | 'bots'>,
   { eventTypes, figures }: { readonly eventTypes: readonly string[] | null; readonly figures: number },
 ): Promise<SampledShare> {
   if (filter.length > 0) return ALL_SAMPLED;
-  const enoughOf128 = figures * ENOUGH_ROWS * (OF_128.factor / SIXTEENTH.factor);
-  const types = eventTypes === null ? null : [...eventTypes];
-  const rows = await db.$queryRaw`
-    SELECT count(*)::int AS found FROM (
-      SELECT FROM sampled_units
-      WHERE site_id = ${siteId}::uuid AND unit % 16 = 0
-        AND day >= ${from.toISOString().slice(0, 10)}::date AND day <= ${to.toISOString().slice(0, 10)}::date
-        AND (${types}::text[] IS NULL OR event_type = ANY (${types}::text[]))
-      LIMIT ${Math.min(enoughOf128, MOST_LOOKED_AT)}::int) AS looked`;
-  const [{ found }] = z.tuple([z.object({ found: z.int() })]).parse(rows);
-  if (found < ENOUGH_ROWS) return ALL_SAMPLED;
-  return found >= enoughOf128 ? OF_128 : SIXTEENTH;
+  const params = new SqlParams();
+  const conditions = [
+    `u.site_id = ${params.add(siteId, 'uuid')}`,
+    'u.unit % 16 = 0',
+    `u.day >= ${params.add(from.toISOString().slice(0, 10), 'date')}`,
+    `u.day <= ${params.add(to.toISOString().slice(0, 10), 'date')}`,
+    ...(eventTypes === null ? [] : [`u.event_type = ANY (${params.add([...eventTypes], 'text[]')})`]),
+    ...botCondition(bots, 'u'),
+  ];
+  const rows = await db.$queryRawUnsafe(
+    `SELECT count(*)::int AS found, count(DISTINCT unit)::int AS units FROM (
+       SELECT u.unit FROM sampled_units u WHERE ${conditions.join(' AND ')} LIMIT ${params.add(MOST_LOOKED_AT, 'int')}
+     ) AS looked`,
+    ...params.values,
+  );
+  const [{ found, units }] = z.tuple([z.object({ found: z.int(), units: z.int() })]).parse(rows);
+  const times = OF_128.factor / SIXTEENTH.factor;
+  if (units >= ENOUGH * times && found >= figures * ENOUGH * times) return OF_128;
+  return units >= ENOUGH && found >= Math.min(figures * ENOUGH, MOST_LOOKED_AT) ? SIXTEENTH : ALL_SAMPLED;
 }

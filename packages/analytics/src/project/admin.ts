@@ -2,7 +2,13 @@ import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { ProjectionRebuild, ProjectionStatus } from '@tallymark/contract/reports/projections';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { FACTS, listProjections, readProjection, resumeProjection } from '@tallymark/prisma/stores/projections';
-import { listRebuilds, type Rebuild, requestRebuild, runningRebuilds } from '@tallymark/prisma/stores/rebuilds';
+import {
+  listRebuilds,
+  type Rebuild,
+  requestRebuild,
+  runningRebuilds,
+  supersedeRebuilds,
+} from '@tallymark/prisma/stores/rebuilds';
 import { retentionFloor } from '@tallymark/prisma/stores/retention-runs';
 import { FACTS_VERSION } from './compare-all-facts.ts';
 import { projectionsOf } from './projections.ts';
@@ -54,8 +60,10 @@ export class ProjectionAdmin {
   async rebuild(name: string): Promise<ProjectionRebuild> {
     const projection = this.requireProjection(name);
     const { prisma } = this.deps;
-    // Of the version that is read: whoever folds it can make it anew.
-    const version = (await readProjection(prisma, name))?.version ?? projection?.version ?? FACTS_VERSION;
+    // Of the version that is read, so that whoever folds it can make it anew; or of ours, where nobody folds it any more.
+    const read = (await readProjection(prisma, name))?.version ?? 0;
+    const version = Math.max(read, projection?.version ?? FACTS_VERSION);
+    await supersedeRebuilds(prisma, { projection: name, version });
     const rebuild = await requestRebuild(prisma, { projection: name, version, floor: await retentionFloor(prisma) });
     if (rebuild === null) throw new ProjectionError('already_rebuilding', `"${name}" is being rebuilt already.`);
     await resumeProjection(prisma, name);
@@ -74,8 +82,13 @@ export class ProjectionAdmin {
 
   /** Gives a projection that stands still new attempts. @throws ProjectionError */
   async resume(name: string): Promise<void> {
-    this.requireProjection(name);
-    await resumeProjection(this.deps.prisma, name);
+    const projection = this.requireProjection(name);
+    const { prisma } = this.deps;
+    const state = await readProjection(prisma, name);
+    const outdated = projection !== null && state !== null && state.version < projection.version;
+    // What it lacks is a rebuild; one that is under way goes on.
+    if (outdated && !(await runningRebuilds(prisma)).includes(name)) await this.rebuild(name);
+    else await resumeProjection(prisma, name);
   }
 
   /** Null for facts. */

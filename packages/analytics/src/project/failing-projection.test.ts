@@ -76,7 +76,7 @@ test('a fold that takes too long is tried in smaller steps', async () => {
   try {
     await eventually(async () => (await stateOf(service, 'slow')).change >= 8n, PATIENT);
     expect(sizes).toEqual([8n, 5n, 2n, 2n, 2n, 2n]);
-    expect(await stateOf(service, 'slow')).toMatchObject({ failedAt: null, lastError: null });
+    expect(await stateOf(service, 'slow')).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
   } finally {
     await service.stop();
   }

@@ -32,8 +32,14 @@ test('a changed plan counts events anew, also those that a comparison under way 
     where: { projection: 'facts' },
     data: { phase: 'facts', cursor: ids.toSorted().at(-1), finishedAt: null },
   });
-  await serviceOf(world, BY_TITLE).catchUp();
-  expect(await pagesOf(world)).toEqual({ A: 1, B: 1 });
+  const service = serviceOf(world, BY_TITLE);
+  service.start();
+  try {
+    await eventually(async () => (await pagesOf(world)).A === 1);
+    expect(await pagesOf(world)).toEqual({ A: 1, B: 1 });
+  } finally {
+    await service.stop();
+  }
 });
 
 test('processes of two plans do not undo what the other has counted: the second waits until the first is gone', async () => {
@@ -58,6 +64,29 @@ test('processes of two plans do not undo what the other has counted: the second 
   } finally {
     await former.stop();
     await latter.stop();
+  }
+});
+
+test('one of two processes with a plan that goes does not hand facts to another plan', async () => {
+  await using world = await openReportWorld();
+  const formers = [serviceOf(world, demoPlan), serviceOf(world, demoPlan)];
+  const latter = serviceOf(world, BY_TITLE);
+  const [first, second] = formers;
+  await world.record(TITLED);
+  for (const service of [...formers, latter]) service.start();
+  try {
+    await first?.stop();
+    const { planDigest } = await world.prisma.factCheckpoint.findFirstOrThrow();
+    // Longer than facts are held for the second to say that it is there.
+    await eventually(async () => {
+      const { planHeldUntil } = await world.prisma.factCheckpoint.findFirstOrThrow();
+      return planHeldUntil > new Date(Date.now() + 10_000);
+    });
+    expect(await world.prisma.factCheckpoint.findFirst()).toMatchObject({ planDigest });
+    await second?.stop();
+    await eventually(async () => (await pagesOf(world)).A === 1);
+  } finally {
+    for (const service of [...formers, latter]) await service.stop();
   }
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { failProjection, noteObstacle, readProjection } from '@tallymark/prisma/stores/projections';
+import { clearObstacle, failProjection, noteObstacle, readProjection } from '@tallymark/prisma/stores/projections';
 import { backoffMs } from '../ingest/backoff.ts';
 import type { FactDeps } from './fact-deps.ts';
 import type { FoldOutcome } from './fold-facts.ts';
@@ -25,25 +25,44 @@ const LONGEST_ERROR = 2_000;
  */
 export async function runProjection({ deps, name, fold, rebuild, pollMs, signal }: LoopOptions): Promise<void> {
   let attempt = 0;
-  while (!signal.aborted) {
-    let waitMs = pollMs;
+  let waitMs = 0;
+  /** Whether an obstacle may stand beside the projection that is none any more. */
+  let noted = true;
+  const failures: unknown[] = [];
+  const tried = async (step: () => Promise<FoldOutcome>): Promise<FoldOutcome> => {
     try {
-      let folded: FoldOutcome = 'idle';
-      let rebuilt: FoldOutcome | undefined;
-      // A step of each in turn: under load there is always more to fold, and a rebuild must come to its end.
-      try {
-        if (await isDue(deps, name)) folded = await fold();
-      } finally {
-        rebuilt = await rebuild?.();
-      }
-      attempt = 0;
-      if (folded === 'folded' || rebuilt === 'folded') continue;
+      return await step();
     } catch (error) {
+      failures.push(error);
+      return 'idle';
+    }
+  };
+  while (!signal.aborted) {
+    // A step of each in turn: under load there is always more to fold, and a rebuild must come to its end.
+    const folded = await tried(async () => ((await isDue(deps, name)) ? fold() : 'idle'));
+    const rebuilt = rebuild ? await tried(rebuild) : 'idle';
+    if (failures.length > 0) {
       attempt += 1;
       waitMs = Math.max(pollMs, backoffMs(attempt));
-      await noteFailure(deps, name, error, waitMs);
+      for (const error of failures.splice(0)) await noteFailure(deps, name, error, waitMs);
+      noted = true;
+    } else {
+      attempt = 0;
+      waitMs = pollMs;
+      if (noted) noted = !(await forgetObstacle(deps, name));
+      if (folded === 'folded' || rebuilt === 'folded') continue;
     }
     await pause(waitMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function forgetObstacle({ prisma, log }: LoopOptions['deps'], name: string): Promise<boolean> {
+  try {
+    await clearObstacle(prisma, name);
+    return true;
+  } catch (err) {
+    log.debug({ err, projection: name }, 'an obstacle that is gone could not be taken off');
+    return false;
   }
 }
 

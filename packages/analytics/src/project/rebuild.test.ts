@@ -10,6 +10,7 @@ import { pageView, store } from '../test-support/enrichment-world.ts';
 import { LOG } from '../test-support/ingestion-world.ts';
 import { openReportWorld, type ReportWorld } from '../test-support/report-world.ts';
 import { ProjectionAdmin } from './admin.ts';
+import type { Projection } from './projection.ts';
 import { countsProjection } from './projections/counts.ts';
 import { ProjectionService } from './service.ts';
 
@@ -138,6 +139,50 @@ test('a read model of an older version is rebuilt by itself', async () => {
   await world.fold();
   expect(await world.prisma.projection.findUnique({ where: { name: 'counts' } })).toMatchObject({ version: 1 });
   expect((await countsOf(world)).reduce((sum, { events }) => sum + events, 0)).toBe(10);
+});
+
+test('a read model that nobody folds, for its rebuild to a new version was given up, says so and can be rebuilt', async () => {
+  await using world = await openReportWorld();
+  await world.record(views(10));
+  await world.prisma.$executeRaw`UPDATE projections SET version = 0 WHERE name = 'counts'`;
+  await requestRebuild(world.prisma, { projection: 'counts', version: countsProjection.version, floor: null });
+  const admin = adminOf(world);
+  const counts = async () => (await admin.list()).find(({ name }) => name === 'counts');
+  await admin.cancel('counts');
+  expect(await counts()).toMatchObject({ state: 'failed', version: 0 });
+  expect((await counts())?.lastError).toContain(
+    'It is of version 0, and its rebuild to version 1 has ended: cancelled.',
+  );
+  await admin.resume('counts');
+  await world.fold();
+  expect(await counts()).toMatchObject({ state: 'running', version: 1, lastError: null });
+  expect((await admin.rebuilds(1))[0]).toMatchObject({ phase: 'done' });
+});
+
+test('a rebuild whose steps take too long is made in smaller ones', async () => {
+  await using world = await openReportWorld();
+  const { prisma } = world;
+  const sizes: bigint[] = [];
+  const slow: Projection = {
+    ...countsProjection,
+    fold: async (tx, range) => {
+      if (range.table('x') !== 'x') sizes.push(range.upTo - range.after);
+      if (range.upTo - range.after <= 2n) return countsProjection.fold(tx, range);
+      await tx.$executeRaw`SET LOCAL statement_timeout = '20ms'`;
+      await tx.$executeRaw`SELECT pg_sleep(10)`;
+    },
+  };
+  for (let fold = 0; fold < 6; fold += 1) await world.record(views(1, fold));
+  await adminOf(world).rebuild('counts');
+  const service = new ProjectionService({ prisma, plan: demoPlan, log: LOG, pollMs: 10, projections: [slow] });
+  service.start();
+  try {
+    await eventually(async () => (await adminOf(world).rebuilds(1))[0]?.phase === 'done', { timeoutMs: 30_000 });
+    expect(sizes.slice(0, 3)).toEqual([6n, 5n, 2n]);
+    expect((await adminOf(world).rebuilds(1))[0]).toMatchObject({ rowsDiffer: 0, error: null });
+  } finally {
+    await service.stop();
+  }
 });
 
 test('a rebuild is made by processes of its version alone, and gives way to a later one', async () => {

@@ -3,9 +3,11 @@ import { expectedEvents, nextEventChunk } from '@tallymark/prisma/stores/event-c
 import { refuseLeavingMonths } from '@tallymark/prisma/stores/fact-months';
 import {
   FACTS,
+  failProjection,
   latestChange,
   lockProjection,
   lockRetractions,
+  readProjection,
   takeOverProjection,
 } from '@tallymark/prisma/stores/projections';
 import { finishRebuild, lockRebuild, type Rebuild, saveRebuildProgress } from '@tallymark/prisma/stores/rebuilds';
@@ -23,6 +25,7 @@ import type { FactDeps } from './fact-deps.ts';
 import { type FoldOutcome, foldTransaction, reconcile } from './fold-facts.ts';
 import { isObstacle } from './obstacle.ts';
 import type { Projection } from './projection.ts';
+import { tookTooLong } from './step-size.ts';
 import { lockFacts } from './take-facts.ts';
 
 const NO_DIFFERENCE = { rowsDiffer: 0n, differences: [], error: null } as const;
@@ -46,10 +49,10 @@ export async function stepRebuild(
       if (rebuild.phase === 'facts') return compareFacts(deps, tx, rebuild, projection);
       if (projection === null) throw new Error(`A rebuild of facts has no phase "${rebuild.phase}".`);
       if (rebuild.phase === 'fold') return foldAside(tx, rebuild, projection, changesAtOnce);
-      return swap(deps, tx, rebuild, projection);
+      return swap(deps, tx, rebuild, projection, changesAtOnce);
     });
   } catch (error) {
-    if (isObstacle(error)) throw error;
+    if (isObstacle(error) || (changesAtOnce > 1 && tookTooLong(error))) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     deps.log.error({ err: error, projection: projection?.name ?? FACTS }, 'rebuild failed');
     await endRebuild(deps, projection, { phase: 'failed', error: reason });
@@ -121,10 +124,18 @@ async function foldAside(
 }
 
 /** Holds the projection where it is, takes in what is left, and puts the new tables in place of the old ones. */
-async function swap(deps: FactDeps, tx: SqlExecutor, rebuild: Rebuild, projection: Projection): Promise<FoldOutcome> {
+async function swap(
+  deps: FactDeps,
+  tx: SqlExecutor,
+  rebuild: Rebuild,
+  projection: Projection,
+  changesAtOnce: number,
+): Promise<FoldOutcome> {
   const live = await lockProjection(tx, projection.name);
   if (live === null) return 'idle';
   const after = BigInt(rebuild.cursor ?? '0');
+  // Something has kept it from swapping for long, and the live tables went on meanwhile.
+  if (live.change - after > BigInt(changesAtOnce)) return foldAside(tx, rebuild, projection, changesAtOnce);
   if (live.change > after) await projection.fold(tx, { after, upTo: live.change, table: shadowOf });
   // Retention may have gone on since the rebuild was asked for.
   const floor = later(rebuild.floor, await retentionFloor(tx));
@@ -164,8 +175,17 @@ export function endRebuild(
     if (rebuild === null) return false;
     if (projection !== null) await dropShadows(tx, tablesOf(projection));
     await finishRebuild(tx, rebuild.id, { ...NO_DIFFERENCE, ...end });
+    if (projection !== null) await failIfOutdated(tx, projection, end.error ?? end.phase);
     return true;
   });
+}
+
+/** Without its rebuild a read model of an earlier version is folded by nobody. */
+async function failIfOutdated(tx: SqlExecutor, { name, version }: Projection, reason: string): Promise<void> {
+  const state = await readProjection(tx, name);
+  if (state === null || state.version >= version) return;
+  const error = `It is of version ${state.version}, and its rebuild to version ${version} has ended: ${reason}. Rebuild it again.`;
+  await failProjection(tx, name, { error, nextAttemptAt: null });
 }
 
 const tablesOf = ({ tables }: Projection) => tables.map(({ name }) => name);

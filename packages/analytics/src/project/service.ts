@@ -77,17 +77,25 @@ export class ProjectionService {
     const { signal } = this.stopping;
     this.loops ??= this.registered().then(() =>
       Promise.all([
-        runProjection({ deps, name: FACTS, fold: () => this.stepFacts(), pollMs, signal }),
-        ...this.projections.map((projection) =>
-          runProjection({
+        runProjection({
+          deps,
+          name: FACTS,
+          fold: () => this.stepFacts(),
+          rebuild: () => this.stepRebuild(null),
+          pollMs,
+          signal,
+        }),
+        ...this.projections.map((projection) => {
+          const sizes = { name: projection.name, most: this.changesAtOnce, log: deps.log };
+          return runProjection({
             deps,
             name: projection.name,
-            fold: steps(this.changesAtOnce, (size) => foldProjection(deps.prisma, projection, size)),
-            rebuild: steps(this.changesAtOnce, (size) => stepRebuild(deps, projection, size)),
+            fold: steps(sizes, (size) => foldProjection(deps.prisma, projection, size)),
+            rebuild: steps(sizes, (size) => stepRebuild(deps, projection, size)),
             pollMs,
             signal,
-          }),
-        ),
+          });
+        }),
       ]),
     );
   }
@@ -104,7 +112,11 @@ export class ProjectionService {
   /** Folds until nothing is left to fold, rebuilds and sketches included. For tests, benchmarks and scripts. */
   async catchUp(): Promise<void> {
     await this.register();
-    while ((await this.stepFacts()) === 'folded' || (await foldUnenriched(this.deps)) === 'folded') {}
+    while (
+      (await this.stepFacts()) === 'folded' ||
+      (await this.stepRebuild(null)) === 'folded' ||
+      (await foldUnenriched(this.deps)) === 'folded'
+    ) {}
     for (const projection of this.projections) {
       while (await this.foldOrRebuild(projection)) {}
     }
@@ -153,8 +165,7 @@ export class ProjectionService {
     this.held = folded === 'held';
     this.factFolds += 1;
     if (this.factFolds % ANALYZE_EVERY === 0) await this.analyze();
-    const rebuilt = await this.stepRebuild(null);
-    if (folded === 'folded' || rebuilt === 'folded') return 'folded';
+    if (folded === 'folded') return 'folded';
     this.idleTurns += 1;
     return this.idleTurns % CHORES_EVERY === 0 ? this.doChores() : 'idle';
   }

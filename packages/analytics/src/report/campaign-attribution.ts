@@ -8,7 +8,8 @@ import {
   attributionVariancesStatement,
   readAttribution,
 } from '@tallymark/prisma/stores/report-attribution';
-import { readStandardErrors, wasSampled } from '@tallymark/prisma/stores/report-placed-variance';
+import { readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
+import { wasSampled } from '@tallymark/prisma/stores/report-sampling';
 import { estimated } from './campaign-figures.ts';
 import { piecesOf } from './pieces-of.ts';
 import { conversionTypes } from './plan-types.ts';

@@ -18,7 +18,8 @@ import {
   rowPlace,
   TOTAL_PLACE,
 } from '@tallymark/prisma/stores/report-campaigns';
-import { type ReportStatement, readStandardErrors, wasSampled } from '@tallymark/prisma/stores/report-placed-variance';
+import { type ReportStatement, readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
+import { wasSampled } from '@tallymark/prisma/stores/report-sampling';
 import { campaignFigures, measuredCampaign, NO_CAMPAIGNS, sumCampaigns } from './campaign-figures.ts';
 import { selectionOf } from './campaign-selection.ts';
 import { dailyPiecesOf, piecesOf } from './pieces-of.ts';

@@ -1,7 +1,7 @@
 import { exact, type Figure } from '@tallymark/contract/reports/figure';
 import { findVisitorParts, type VisitorPart } from '@tallymark/prisma/stores/report-visitor-parts';
 import {
-  hasFewVisits,
+  countVisits,
   runVisitorsStatement,
   type VisitorSources,
   visitorsStatement,
@@ -9,7 +9,7 @@ import {
 import { cutPeriod, cutQuarters, type Period, QUARTER_MS } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
-import { piecesOf, united } from './visitor-pieces.ts';
+import { united, visitorPiecesOf } from './visitor-pieces.ts';
 
 const NARROW = 'Ask for a shorter period, or without the filter.';
 
@@ -20,7 +20,7 @@ const NARROW = 'Ask for a shorter period, or without the filter.';
  */
 export async function countVisitors(db: ReportReader, scope: QuestionScope): Promise<Figure> {
   if (scope.filter.length === 0 && hasWholeDay(scope) && !(await isFew(db, scope))) {
-    return united(await findVisitorParts(db, scope, piecesOf([scope])));
+    return united(await findVisitorParts(db, scope, visitorPiecesOf([scope])));
   }
   const sources = scope.filter.length > 0 ? onlyFacts(scope) : cutSources(scope);
   return exact((await countExactly(db, scope, sources, null)).get(0) ?? 0);
@@ -42,14 +42,15 @@ export async function countVisitorsByBucket(
   const coarse = scope.filter.length === 0 && innerBordersOnQuarters(buckets);
   if (coarse && buckets.some(hasWholeDay) && !(await isFew(db, { ...scope, ...whole }))) {
     const partsOf = buckets.map((): VisitorPart[] => []);
-    for (const part of await findVisitorParts(db, scope, piecesOf(buckets))) partsOf[part.bucket]?.push(part);
+    for (const part of await findVisitorParts(db, scope, visitorPiecesOf(buckets))) partsOf[part.bucket]?.push(part);
     return partsOf.map(united);
   }
   const counts = await countExactly(db, scope, coarse ? cutSources(whole) : onlyFacts(whole), buckets);
   return buckets.map((_, n) => exact(counts.get(n) ?? 0));
 }
 
-const isFew = (db: ReportReader, scope: QuestionScope) => hasFewVisits(db, scope, db.exactVisits);
+const isFew = async (db: ReportReader, scope: QuestionScope) =>
+  (await countVisits(db, scope, db.exactVisits)) <= db.exactVisits;
 
 async function countExactly(
   db: ReportReader,

@@ -1,7 +1,8 @@
 import type { EntityWorth } from '@tallymark/contract/reports/entities';
 import { entityVariancesStatement } from '@tallymark/prisma/stores/report-entities';
 import type { EntitySelection } from '@tallymark/prisma/stores/report-entity-parts';
-import { readStandardErrors, wasSampled } from '@tallymark/prisma/stores/report-placed-variance';
+import { readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
+import { wasSampled } from '@tallymark/prisma/stores/report-sampling';
 import { estimated } from './campaign-figures.ts';
 import type { ReportReader } from './report-database.ts';
 

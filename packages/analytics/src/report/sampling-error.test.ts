@@ -115,6 +115,25 @@ test('of very many a share tells the error within a few per cent; a rare type be
   }
 });
 
+test('few people with many days each, and few bots among many people, are worked out whole', async () => {
+  await using world = await openReportWorld();
+  const { prisma } = world;
+  const scope = world.scope();
+  await prisma.$executeRaw`
+    INSERT INTO sampled_units (site_id, day, event_type, unit, sampling_rate, is_bot, counted, stored)
+    SELECT ${scope.siteId}::uuid, date '2026-11-01' + day, 'page_viewed', hashtextextended(n::text, 0), 20, false, 1, 1
+    FROM generate_series(1, 40) AS n CROSS JOIN generate_series(-400, 0) AS day`;
+  const year = { ...scope, from: new Date('2025-10-01T00:00:00Z'), to: new Date('2026-11-02T00:00:00Z') };
+  const days = (year.to.getTime() - year.from.getTime()) / 86_400_000;
+  expect(await askError(world, year)).toBeCloseTo(Math.sqrt(40 * 20) * days, 3);
+
+  await prisma.$executeRaw`
+    INSERT INTO sampled_units (site_id, day, event_type, unit, sampling_rate, is_bot, counted, stored)
+    SELECT ${scope.siteId}::uuid, '2026-11-10', 'page_viewed', hashtextextended(n::text, 0), 20, n <= 60, 1, 1
+    FROM generate_series(1, 30000) AS n`;
+  expect(await askError(world, { ...scope, bots: 'only' })).toBeCloseTo(Math.sqrt(60 * 20), 3);
+});
+
 const REPEATS = 250;
 const UNITS = 250;
 const RATES = { page_viewed: 20, asset_viewed: 50, search_performed: 100 };

@@ -36,7 +36,9 @@ export async function standardError(
   if (scope.from >= scope.to) return 0;
   const share = await sampledShare(db, scope, { eventTypes, figures: 1 });
   const [all] = await askVariances(db, scope, { eventTypes, byType: false, share });
-  return rootOf(all?.variance ?? 0);
+  const told = share.factor === 1 || (all?.units ?? 0) >= ENOUGH_UNITS;
+  const [sure] = told ? [all] : await askVariances(db, scope, { eventTypes, byType: false, share: ALL_SAMPLED });
+  return rootOf(sure?.variance ?? 0);
 }
 
 /** The same for each type by itself. Types without a sampled event are not in it. Errors of two types do not add up. */

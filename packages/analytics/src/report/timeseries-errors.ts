@@ -1,16 +1,14 @@
 import type { Dimension } from '@tallymark/contract/reports/dimensions';
 import { readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
+import { findSampledTypes } from '@tallymark/prisma/stores/report-sampling';
 import type { SeriesCell } from '@tallymark/prisma/stores/report-timeseries';
-import {
-  dayErrorsStatement,
-  factErrorsStatement,
-  findSampledTypes,
-} from '@tallymark/prisma/stores/report-timeseries-errors';
-import { sampledShare } from '@tallymark/prisma/stores/sampled-share';
+import { dayErrorsStatement, factErrorsStatement } from '@tallymark/prisma/stores/report-timeseries-errors';
+import { ALL_SAMPLED, type SampledShare, sampledShare } from '@tallymark/prisma/stores/sampled-share';
 import { DAY_MS } from './cut-period.ts';
 import type { ReportReader } from './report-database.ts';
 import type { QuestionScope } from './resolve-scope.ts';
 
+const NARROW = 'Ask for a shorter period, or without the filter.';
 /** Shorter periods are worked out from facts, fact by fact. */
 const FROM_FACTS_MS = 32 * DAY_MS;
 
@@ -52,16 +50,26 @@ export async function seriesErrors(
   if (eventTypes.length === 0) return () => 0;
   const { starts, sum, by, cells } = wanted;
   const byCell = isByCell(scope, wanted);
-  const share = await sampledShare(db, scope, { eventTypes, figures: byCell ? cells.length : starts.length });
   const names = [...new Set(cells.flatMap(({ name }) => name ?? []))];
   const place = ({ bucket, name }: Pick<SeriesCell, 'bucket' | 'name'>) =>
     name === null ? `${bucket}` : `${bucket}:${name}`;
-  if (byCell) {
-    const statement = factErrorsStatement(scope, { starts, sum, eventTypes, by, names, share });
-    const found = await readStandardErrors(db, statement);
-    return (cell) => found.get(place(cell))?.[0] ?? 0;
+  const statementOf = (share: SampledShare) =>
+    byCell
+      ? factErrorsStatement(scope, { starts, sum, eventTypes, by, names, share })
+      : dayErrorsStatement(scope, { starts, eventTypes, share });
+  if (scope.filter.length > 0) {
+    const { sql, parameters } = statementOf(ALL_SAMPLED);
+    await db.afford(sql, parameters, NARROW);
   }
-  const found = await readStandardErrors(db, dayErrorsStatement(scope, { starts, eventTypes, share }));
+  const figures = byCell ? cells.length : starts.length;
+  // A single buyer may be most of what was earned: no share is sure to have them.
+  const share = sum === 'value' ? ALL_SAMPLED : await sampledShare(db, scope, { eventTypes, figures });
+  let found = await readStandardErrors(db, statementOf(share));
+  const placeOf = byCell ? place : ({ bucket }: Pick<SeriesCell, 'bucket'>) => `${bucket}:`;
+  // What a share has nobody of may be exact, or rare.
+  const missing = cells.some((cell) => cell.value !== 0 && !found.has(placeOf(cell)));
+  if (missing && share.factor > 1) found = await readStandardErrors(db, statementOf(ALL_SAMPLED));
+  if (byCell) return (cell) => found.get(place(cell))?.[0] ?? 0;
   const totals = new Map<number, number>();
   for (const { bucket, value } of cells) totals.set(bucket, (totals.get(bucket) ?? 0) + value);
   const shares = new Map(cells.map((cell) => [place(cell), cell.value / (totals.get(cell.bucket) || 1)]));

@@ -6,7 +6,7 @@ import { HyperLogLog, SKETCH_ERROR } from './hyperloglog.ts';
 const HASH_BYTES = 8;
 
 /** Whole months and days of each bucket, and what is left of it in quarters of an hour and finer. */
-export function piecesOf(buckets: readonly Period[]): VisitorPieces {
+export function visitorPiecesOf(buckets: readonly Period[]): VisitorPieces {
   const cut = buckets.map(({ from, to }, bucket) => ({ bucket, ...cutPeriod(from, to) }));
   const rests = cut.flatMap(({ bucket, rests }) => rests.map((rest) => ({ bucket, ...cutQuarters(rest) })));
   return {
@@ -36,10 +36,18 @@ export function united(parts: readonly VisitorPart[]): Figure {
   if (parts.length === 1 && only.hashes) return exact(only.hashes.length / HASH_BYTES);
   if (parts.length === 1 && only.visitors !== null) return exact(only.visitors);
   const union = new HyperLogLog();
+  addParts(union, parts);
+  return estimateOf(union);
+}
+
+export function addParts(union: HyperLogLog, parts: readonly VisitorPart[]): void {
   for (const { sketch, hashes } of parts) {
     if (sketch) union.merge(sketch);
     if (hashes) union.addAll(hashes);
   }
+}
+
+export function estimateOf(union: HyperLogLog): Figure {
   const value = Math.round(union.estimate());
   return { value, error: { standard: value * SKETCH_ERROR, reason: 'sketch' } };
 }

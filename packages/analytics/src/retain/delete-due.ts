@@ -12,6 +12,8 @@ import { stillDue } from './still-due.ts';
 import { whyUncounted } from './uncounted.ts';
 
 const LOCK_TIMEOUT_MS = 1_000;
+/** A fold of many events lasts some seconds; nothing else is locked meanwhile. */
+const WRITER_TIMEOUT_MS = 10_000;
 const TRANSACTION_TIMEOUT_MS = 120_000;
 const LOG_EVERY_BATCHES = 20;
 /** Somebody else holds a row: lock not available, deadlock detected. */
@@ -48,7 +50,7 @@ export async function deleteDue(context: RetentionRunContext, month: Month, plan
 
 const whyLeft = (left: number, uncounted: string | null) =>
   uncounted === null
-    ? `${left} events were held by other transactions, or the run was stopped`
+    ? `${left} events were held by other transactions or being counted all the time, or the run was stopped`
     : `${left} events stay: ${uncounted}`;
 
 interface DeletedBatch {
@@ -67,10 +69,12 @@ async function deleteBatch(
   const cutoffs = await stillDue(context, plan, plan.groups);
   return prisma.$transaction(
     async (tx) => {
+      // Before any event is locked, so that nobody waits for those while events are being counted.
+      await limitBatch(tx, WRITER_TIMEOUT_MS);
+      await lockFactWriter(tx);
       await limitBatch(tx, LOCK_TIMEOUT_MS);
       const ids = await lockDueEvents(tx, { from, to: month.ids.to }, cutoffs, config.batchRows);
       if (ids.length === 0) return { ids, uncounted: null };
-      await lockFactWriter(tx);
       const uncounted = await whyUncounted(tx, month, ids);
       if (uncounted !== null) return { ids: [], uncounted };
       await deleteEvents(tx, ids, month.ids);

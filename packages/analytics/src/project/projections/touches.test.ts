@@ -1,6 +1,7 @@
 import { markDuplicates } from '@tallymark/prisma/stores/duplicates-mark';
 import { appendEventLog } from '@tallymark/prisma/stores/event-log';
 import { ensurePartitions } from '@tallymark/prisma/stores/partitions';
+import { startRetentionRun } from '@tallymark/prisma/stores/retention-runs';
 import { uuidV7 } from '@tallymark/prisma/uuid-v7';
 import { expect, test } from 'vitest';
 import { pageView, store } from '../../test-support/enrichment-world.ts';
@@ -93,6 +94,18 @@ test('a touch counts for 90 days to the millisecond; a conversion may be one its
     { firstCampaign: 'in time', lastCampaign: 'own', lastSource: 'i' },
     { firstCampaign: 'own', firstSource: 'i', lastCampaign: 'own', lastSource: 'i' },
   ]);
+});
+
+test('a conversion that is worked out again keeps the first touch that retention took', async () => {
+  await using world = await openReportWorld();
+  const [first = '', conversion = ''] = await world.record([touch(0, 'first'), signed(20)]);
+  await world.prisma.eventFact.deleteMany({ where: { id: first } });
+  const now = new Date();
+  await startRetentionRun(world.prisma, { id: uuidV7(now.getTime()), removedTo: NOW, startedAt: now });
+  await world.record([touch(10, 'second')]);
+  await appendEventLog(world.prisma, 'revised', [conversion]);
+  await world.fold();
+  expect(await touchesOf(world)).toMatchObject([{ firstCampaign: 'first', lastCampaign: 'second' }]);
 });
 
 test('a conversion whose facts retention took stays as it is', async () => {
