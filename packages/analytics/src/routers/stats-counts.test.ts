@@ -242,3 +242,15 @@ test('the business page is worked out once a minute, by whoever asks, and kept f
   await callerOf(world, ADMIN, { ...world.deps, redis: null }).business({});
   expect((await caller.businessHistory({ from: at(-DAY), to: at(100 * DAY) })).snapshots).toHaveLength(1);
 });
+
+test('what no event and no clock has is refused before Postgres sees it', async () => {
+  await using world = await openReportWorld();
+  const caller = callerOf(world);
+  for (const eventType of ['a\0', '\ud800']) {
+    const refused = { code: 'BAD_REQUEST', message: expect.stringContaining('has a character that no event has') };
+    await expect(caller.breakdown({ ...period, by: 'page', eventType })).rejects.toMatchObject(refused);
+    await expect(caller.timeseries({ ...period, eventType })).rejects.toMatchObject(refused);
+  }
+  const ancient = { ...period, from: '0000-01-01T00:00:00Z' };
+  await expect(caller.businessHistory(ancient)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DIMENSIONS, SESSION_DIMENSIONS } from './dimensions.ts';
 import { figure } from './figure.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
 /** `entity:` and a type of entities, or `prop:` and the name of a prop. */
 const named = z
@@ -16,7 +17,7 @@ export const breakdownInput = reportScope.extend({
   by: z.union([z.enum([...new Set([...DIMENSIONS, ...SESSION_DIMENSIONS, 'event_type'] as const)]), named]),
   /** Sessions by a dimension of theirs are those that began in the period, by anything else those with such an event. */
   metric: z.enum(['events', 'visitors', 'sessions', 'value']).default('events'),
-  eventType: z.string().max(100).optional(),
+  eventType: storedText(100).optional(),
   /** Values in the answer; the others are summed up. */
   limit: z.coerce.number().int().min(1).max(1_000).default(10),
 });

@@ -40,10 +40,16 @@ export const businessAnswer = z.object({
 });
 export type BusinessAnswer = z.infer<typeof businessAnswer>;
 
+/** No clock shows earlier ones, and later ones Postgres does not know. */
+const plausible = instant.refine((time) => {
+  const year = new Date(time).getUTCFullYear();
+  return year >= 1990 && year <= 9999;
+}, 'is a time before 1990 or after 9999');
+
 export const businessHistoryInput = z.strictObject({
   siteId: z.guid().optional(),
-  from: instant,
-  to: instant,
+  from: plausible,
+  to: plausible,
   limit: z.coerce.number().int().min(1).max(10_000).default(1_440),
 });
 /** The latest first; those that were asked for are kept, for 90 days. */

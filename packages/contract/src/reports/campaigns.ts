@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { figure } from './figure.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
-const name = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\0]*$/, 'has a character that no id has');
+const name = storedText(200).min(1);
 
 /** What each row of an answer is about: a campaign, an influencer, or an influencer's part in a campaign. */
 export const CAMPAIGN_GROUPS = ['campaign', 'influencer', 'both'] as const;

@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { figure } from './figure.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
-const label = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\0]*$/, 'has a character that no id has');
+const label = storedText(200).min(1);
 
 export const entitiesInput = reportScope.extend({
   /** The kind of thing that events happened to, such as `asset`. */
   entityType: label,
   /** What entities are put in order by: events of this type. Those without one have no row. Default: events of all types. */
-  eventType: z.string().min(1).max(100).optional(),
+  eventType: storedText(100).min(1).optional(),
   sort: z.enum(['events', 'value']).default('events'),
   /** Rows in the answer; the entities in no row are summed up. */
   limit: z.int().min(1).max(500).default(20),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DIMENSIONS } from './dimensions.ts';
+import { storedText } from './stored-text.ts';
 
 /** Fields of an event that a filter can name beside its props. */
 export const FILTER_FIELDS = [
@@ -19,11 +20,7 @@ const propField = z
   .regex(/^prop:[^\0]{1,100}$/, 'is neither a field nor "prop:" and the name of a prop')
   .transform((field) => field as `prop:${string}`);
 
-const text = z
-  .string()
-  .max(500)
-  .refine((value) => !value.includes('\0') && value.isWellFormed(), 'has a character that no event has');
-const scalar = z.union([text, z.number(), z.boolean()]);
+const scalar = z.union([storedText(500), z.number(), z.boolean()]);
 
 /** One condition. `value` is missing for `exists` and `missing`, a list for `in` and `notIn`, one scalar otherwise. */
 export const filterCondition = z

@@ -2,13 +2,10 @@ import { z } from 'zod';
 import { DIMENSIONS } from './dimensions.ts';
 import { reportFilter } from './filter.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
 const DAY_SECONDS = 86_400;
-const text = z
-  .string()
-  .min(1)
-  .max(500)
-  .regex(/^[^\0]*$/, 'has a character that no event has');
+const text = storedText(500).min(1);
 
 /** What a visitor has to do: an event of a type, a view of a page, or an event of a type on a page. */
 export const funnelStep = z

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
-const text = z
-  .string()
-  .min(1)
-  .max(500)
-  .regex(/^[^\0]*$/, 'has a character that no event has');
+const text = storedText(500).min(1);
 
 export const pathsInput = reportScope.extend({
   /** Where paths begin, or end: a page by its path, with `*` at its end whatever begins so; or an event type. */

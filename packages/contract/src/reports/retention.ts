@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
 /** Columns of a cohort, its own unit among them. */
 export const RETENTION_COLUMNS = 31;
@@ -8,11 +9,7 @@ export const RETENTION_UNITS = 62;
 /** A visitor seen within so many days before the period is not new. */
 export const RETENTION_LOOKBACK_DAYS = 90;
 
-const eventType = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[^\0]*$/, 'has a character that no event type has');
+const eventType = storedText(100).min(1);
 
 export const retentionInput = reportScope.extend({
   /** Of cohorts and columns, in the time zone of the question; weeks begin on Monday. At most 62 in the period. */

@@ -3,16 +3,11 @@ import { EVENT_SOURCES } from '../event-input.ts';
 import { LIMITS } from '../limits.ts';
 import type { EventTypeOf, TrackingPlan } from '../plan.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
-/** Text that Postgres can hold. */
-const storable = (length: number) =>
-  z
-    .string()
-    .max(length)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'has a character that no event has');
-const id = storable(LIMITS.idLength);
-const type = storable(LIMITS.keyLength);
-const scalar = z.union([storable(500), z.number(), z.boolean()]);
+const id = storedText(LIMITS.idLength);
+const type = storedText(LIMITS.keyLength);
+const scalar = z.union([storedText(500), z.number(), z.boolean()]);
 
 /** What the value of one prop has to be; all that is said has to hold. */
 const propCondition = z
@@ -43,7 +38,7 @@ export const searchInput = reportScope.extend({
   eventType: type.optional(),
   eventTypes: z.array(type).min(1).max(100).optional(),
   source: z.enum(EVENT_SOURCES).optional(),
-  service: storable(LIMITS.serviceLength).optional(),
+  service: storedText(LIMITS.serviceLength).optional(),
   entityType: type.optional(),
   entityId: id.optional(),
   actorId: id.optional(),
@@ -53,7 +48,7 @@ export const searchInput = reportScope.extend({
   /** The session that enrichment found the event to be of; several of them may have been sent under one `sessionId`. */
   workedOutSessionId: z.guid().optional(),
   /** By name, as the tracking plan has them today. */
-  props: z.record(storable(LIMITS.keyLength), propCondition).default({}),
+  props: z.record(storedText(LIMITS.keyLength), propCondition).default({}),
   order: z.enum(['newest', 'oldest']).default('newest'),
   limit: z.int().min(1).max(LONGEST_PAGE).default(PAGE),
   /** `nextCursor` of the page before, asked with the same conditions; only `limit` may be another. */

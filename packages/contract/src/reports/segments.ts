@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { figure } from './figure.ts';
 import { reportFilter } from './filter.ts';
 import { answeredScope, bots } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
 const NAME_LENGTH = 100;
 /** Segments of one site. */
@@ -11,12 +12,7 @@ const site = z.strictObject({
   /** Default: the site of the request. */
   siteId: z.guid().optional(),
 });
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(NAME_LENGTH)
-  .refine((text) => !text.includes('\0') && text.isWellFormed(), 'has a character that no name has');
+const name = storedText(NAME_LENGTH).trim().min(1);
 const savedFilter = reportFilter.min(1, 'A segment has at least one condition.');
 
 export const segment = z.object({

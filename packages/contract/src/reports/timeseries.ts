@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DIMENSIONS } from './dimensions.ts';
 import { figure } from './figure.ts';
 import { answeredScope, reportScope } from './scope.ts';
+import { storedText } from './stored-text.ts';
 
 export const TIME_UNITS = ['minute', 'quarter', 'hour', 'day', 'week', 'month'] as const;
 export type TimeUnit = (typeof TIME_UNITS)[number];
@@ -14,7 +15,7 @@ export const timeseriesInput = reportScope.extend({
   /** Of a bucket, in the time zone; weeks begin on Monday, a quarter is one of an hour. `auto` makes some 30 to 200 of them. */
   unit: z.enum([...TIME_UNITS, 'auto']).default('auto'),
   /** Events of one type. */
-  eventType: z.string().max(100).optional(),
+  eventType: storedText(100).optional(),
   /** A series for each of the five most frequent values, and one for all others. Sessions have some of them only. */
   by: z.enum([...DIMENSIONS, 'event_type']).optional(),
   /** Adds the same series of the period of equal length before. */
