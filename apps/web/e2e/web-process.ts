@@ -9,10 +9,12 @@ const APP = fileURLToPath(new URL('..', import.meta.url));
 const NEXT = fileURLToPath(import.meta.resolve('next/dist/bin/next'));
 const READY_MS = 30_000;
 
-interface Stores {
+interface WebOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly redisPrefix: string;
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface WebProcess {
@@ -22,7 +24,7 @@ export interface WebProcess {
 }
 
 /** `next start` of the built app on a free port, against the given stores. This process does not flush by itself. */
-export async function startWeb({ databaseUrl, redisUrl, redisPrefix }: Stores): Promise<WebProcess> {
+export async function startWeb({ databaseUrl, redisUrl, redisPrefix, env }: WebOptions): Promise<WebProcess> {
   if (!existsSync(`${APP}/.next/BUILD_ID`)) throw new Error('The web app is not built. Run `pnpm build` first.');
   const port = await freePort();
   const baseUrl = `http://localhost:${port}`;
@@ -41,6 +43,7 @@ export async function startWeb({ databaseUrl, redisUrl, redisPrefix }: Stores): 
       TRACKING_HASH_SALT: 'only-for-this-test',
       BETTER_AUTH_SECRET: 'only-for-this-test-only-for-this-test',
       BETTER_AUTH_URL: baseUrl,
+      ...env,
     },
   });
   let output = '';

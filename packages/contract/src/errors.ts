@@ -1,3 +1,5 @@
+import { NamedError } from './named-error.ts';
+
 /** Errors that concern a whole request. A single bad event never raises one: it gets a `rejected` receipt. */
 export const INGEST_ERRORS = {
   buffer_full: {
@@ -17,8 +19,8 @@ export const INGEST_ERRORS = {
 export type IngestErrorCode = keyof typeof INGEST_ERRORS;
 
 /** A refusal of a whole request. HTTP callers see `status` and a Retry-After header. */
-export class IngestError extends Error {
-  override readonly name = 'IngestError';
+export class IngestError extends NamedError {
+  static override readonly errorName = 'IngestError';
   readonly status: number;
 
   constructor(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobDefinition, JobPayload } from '@tallymark/contract/jobs';
+import { NamedError } from '@tallymark/contract/named-error';
 import { type DefaultJobOptions, type JobSchedulerJson, type JobType, Queue } from 'bullmq';
 import type { JobConnection } from './job-connection.ts';
 import { type JobSchedule, nextMillis, repeatOptionsOf } from './job-schedule.ts';
@@ -15,13 +16,13 @@ export type JobCounts = Readonly<
 >;
 
 /** Redis is away or refuses. Whether the job was taken is unknown. */
-export class JobsUnavailable extends Error {
-  override readonly name = 'JobsUnavailable';
+export class JobsUnavailable extends NamedError {
+  static override readonly errorName = 'JobsUnavailable';
 }
 
 /** There is no failed job of that id. */
-export class NoFailedJob extends Error {
-  override readonly name = 'NoFailedJob';
+export class NoFailedJob extends NamedError {
+  static override readonly errorName = 'NoFailedJob';
 }
 
 const WAITING = ['waiting', 'prioritized'] as const satisfies readonly JobType[];

@@ -1,3 +1,4 @@
+import { NamedError } from '@tallymark/contract/named-error';
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { ProjectionRebuild, ProjectionStatus } from '@tallymark/contract/reports/projections';
 import type { PrismaClient } from '@tallymark/prisma/client';
@@ -17,8 +18,8 @@ import { endRebuild } from './rebuild.ts';
 export type ProjectionErrorCode = 'unknown_projection' | 'already_rebuilding' | 'not_rebuilding';
 
 /** What cannot be done to a projection, and why. */
-export class ProjectionError extends Error {
-  override readonly name = 'ProjectionError';
+export class ProjectionError extends NamedError {
+  static override readonly errorName = 'ProjectionError';
   constructor(
     readonly code: ProjectionErrorCode,
     message: string,

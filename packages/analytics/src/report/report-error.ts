@@ -1,3 +1,5 @@
+import { NamedError } from '@tallymark/contract/named-error';
+
 export type ReportErrorCode =
   | 'invalid_period'
   | 'unknown_site'
@@ -8,8 +10,8 @@ export type ReportErrorCode =
   | 'timed_out';
 
 /** A question that is not answered, and what to ask instead. */
-export class ReportError extends Error {
-  override readonly name = 'ReportError';
+export class ReportError extends NamedError {
+  static override readonly errorName = 'ReportError';
   constructor(
     readonly code: ReportErrorCode,
     message: string,

@@ -1,3 +1,5 @@
+import { NamedError } from '@tallymark/contract/named-error';
+
 export type RetentionErrorCode =
   | 'already_running'
   | 'unknown_site'
@@ -9,8 +11,8 @@ export type RetentionErrorCode =
   | 'damaged_archive';
 
 /** What a caller of retention or of a restore got wrong, or has to wait for. The message says what to do. */
-export class RetentionError extends Error {
-  override readonly name = 'RetentionError';
+export class RetentionError extends NamedError {
+  static override readonly errorName = 'RetentionError';
 
   constructor(
     readonly code: RetentionErrorCode,
