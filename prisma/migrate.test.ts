@@ -13,6 +13,8 @@ const NAMES = [
   '20261122000000_jobs',
   '20261122000001_subscription_leases',
   '20261122220000_read_models',
+  '20261123100000_settings',
+  '20261123120000_studio',
 ];
 const run = promisify(execFile);
 

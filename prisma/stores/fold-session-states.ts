@@ -13,6 +13,7 @@ const OF_FIRST = [
   'device_type',
   'browser',
   'os',
+  'country',
 ] as const;
 
 /** Sums over facts `f`: rows, what they stand for, and page views and conversions by the row. */

@@ -78,6 +78,9 @@ const SOURCES: Readonly<Record<(typeof FACT_COLUMNS)[number], string>> = {
   device_type: label('a.device_type'),
   browser: label('a.browser'),
   os: label('a.os'),
+  // Of the browser's language, as the caller sent it: `en-GB` is English in Great Britain.
+  language: `lower(substring(e.touch_json ->> 'language' FROM '^[A-Za-z]{2,3}(?![A-Za-z])'))`,
+  country: `upper(substring(e.touch_json ->> 'language' FROM '^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})(?![A-Za-z0-9])'))`,
   page: `left(p.props ->> t.page, ${PAGE_LENGTH})`,
   entity_type: label('e.entity_type'),
   entity_id: label('e.entity_id'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { browserEvents } from './browser-events.ts';
 import { LIMITS } from './limits.ts';
 import { definePlan } from './plan.ts';
 
@@ -19,6 +20,7 @@ const interaction = z.strictObject({
 /** The tracking plan of the demo product, a licensing studio. A host app writes its own with `definePlan`. */
 export const demoPlan = definePlan(
   {
+    ...browserEvents,
     asset_uploaded: {
       entityType: 'asset',
       props: z.strictObject({ fileSize: z.int().min(0), mimeType: label, assetType: label, projectId: id.optional() }),

@@ -4,7 +4,7 @@ import type { EventTypeOf, PropsOf, TrackingPlan } from './plan.ts';
 
 const text = (length: number) => z.string().min(1).max(length);
 
-/** Where a visitor came from, as the caller saw it. */
+/** Where a visitor came from and what with, as the caller saw it. */
 export const attributionInput = z.strictObject({
   utmSource: text(LIMITS.idLength).optional(),
   utmMedium: text(LIMITS.idLength).optional(),
@@ -14,6 +14,15 @@ export const attributionInput = z.strictObject({
   referrer: z.string().max(LIMITS.urlLength).optional(),
   landingPage: z.string().max(LIMITS.urlLength).optional(),
   clickIds: z.record(text(LIMITS.keyLength), z.string().max(LIMITS.urlLength)).optional(),
+  /** Of the browser, such as `en-GB` (BCP 47). Its region is what reports know as the country. */
+  language: text(LIMITS.languageLength).optional(),
+  /** Of the device, such as `Europe/Berlin`. */
+  timeZone: text(LIMITS.keyLength).optional(),
+  /** Width and height of the window in CSS pixels, such as `1280x720`. */
+  viewport: z
+    .string()
+    .regex(/^\d{1,5}x\d{1,5}$/, 'is no width and height such as 1280x720')
+    .optional(),
 });
 export type AttributionInput = z.infer<typeof attributionInput>;
 

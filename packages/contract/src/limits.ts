@@ -13,6 +13,7 @@ export const LIMITS = {
   /** Keys of one object inside an event. */
   keysPerObject: 100,
   keyLength: 100,
+  languageLength: 35,
   idempotencyKeyLength: 200,
   idLength: 200,
   serviceLength: 100,

@@ -3,6 +3,10 @@ export interface RequestContext {
   readonly session?: { readonly userId: string; readonly role: string } | null;
   readonly tenantId?: string | null;
   readonly siteId?: string | null;
+  /** Public key of the site, as a browser sends it; the site is the key's then. */
+  readonly siteKey?: string | null;
+  /** Where the page that sends comes from, as the browser says it: `https://shop.example`. */
+  readonly origin?: string | null;
   /** A visitor id of the host's own; without one it is derived from address and user agent, new each day. */
   readonly visitorId?: string | null;
   readonly userAgent?: string | null;

@@ -6,6 +6,8 @@ import type { RequestContext } from '@tallymark/contract/request-context';
 export const CORRELATION_HEADER = 'x-correlation-id';
 export const TENANT_HEADER = 'x-tallymark-tenant';
 export const SITE_HEADER = 'x-tallymark-site';
+/** Of the address, not a header: a header would need a preflight of its own, and beacons have none. */
+export const SITE_PARAMETER = 'site';
 export const CLIENT_HEADER = 'x-tallymark-client';
 
 export interface RequestFacts {
@@ -15,14 +17,24 @@ export interface RequestFacts {
   readonly trustedProxyHops: number;
   /** The peer of the connection, where the server tells it. */
   readonly peerAddress?: string | null;
+  /** Whole address of the request. Its `site` parameter is the key of a site, so that it is known before a body is read. */
+  readonly url?: string;
 }
 
 /** Who sends, and from where, as far as the request can be believed. */
-export function requestContextFrom({ headers, session, trustedProxyHops, peerAddress }: RequestFacts): RequestContext {
+export function requestContextFrom({
+  headers,
+  session,
+  trustedProxyHops,
+  peerAddress,
+  url,
+}: RequestFacts): RequestContext {
   return {
     session,
     tenantId: headers.get(TENANT_HEADER),
     siteId: headers.get(SITE_HEADER),
+    siteKey: siteKeyOf(url),
+    origin: headers.get('origin'),
     userAgent: storable(headers.get('user-agent'), LIMITS.userAgentLength),
     clientHints: clientHints(headers),
     ipAddress: clientAddress(headers.get('x-forwarded-for'), trustedProxyHops, peerAddress ?? null),
@@ -40,6 +52,11 @@ export function clientAddress(forwardedFor: string | null, trustedHops: number, 
   const entries = forwardedFor?.split(',').map((entry) => entry.trim()) ?? [];
   const address = entries.at(-trustedHops);
   return address !== undefined && isIP(address) !== 0 ? address : peer;
+}
+
+/** Most requests have none, and an address costs more to take apart than to look at. */
+function siteKeyOf(url: string | undefined): string | null {
+  return url?.includes(`${SITE_PARAMETER}=`) ? new URL(url).searchParams.get(SITE_PARAMETER) : null;
 }
 
 const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,100}$/;

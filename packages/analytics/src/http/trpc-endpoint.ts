@@ -5,8 +5,10 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Logger } from 'pino';
 import { withRequestContext } from '../ingest/ambient-context.ts';
 import { rememberHowToAsk } from './ask-again.ts';
+import { callsIngestOnly, corsHeaders, preflight } from './cors.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
 import { CORRELATION_HEADER } from './request-context.ts';
+import { admitted, type SiteAccess, SiteRefused } from './site-access.ts';
 
 export interface TrpcEndpoint<Router extends AnyRouter> {
   readonly router: Router;
@@ -15,6 +17,8 @@ export interface TrpcEndpoint<Router extends AnyRouter> {
   readonly log: Logger;
   readonly requestContext: (request: Request) => Promise<RequestContext>;
   readonly createContext: (requestContext: RequestContext) => inferRouterContext<Router>;
+  /** Knows the keys of sites; without it a key means nothing. */
+  readonly siteAccess?: Pick<SiteAccess, 'admit'>;
 }
 
 const MOST_CALLS_PER_REQUEST = 20;
@@ -24,10 +28,17 @@ export async function handleTrpc<Router extends AnyRouter>(
   deps: TrpcEndpoint<Router>,
   request: Request,
 ): Promise<Response> {
-  let correlation = '';
+  let headers: Record<string, string> = { [CORRELATION_HEADER]: '' };
   try {
-    const requestContext = await deps.requestContext(request);
-    correlation = requestContext.correlationId ?? '';
+    const sent = await deps.requestContext(request);
+    headers = { [CORRELATION_HEADER]: sent.correlationId ?? '' };
+    const requestContext = await admitted(deps.siteAccess, sent);
+    // Pages of other origins have no business with anything else.
+    if (requestContext.siteKey && callsIngestOnly(deps.router, callsOf(request, deps.endpoint))) {
+      headers = { ...headers, ...corsHeaders(requestContext) };
+      const asked = preflight(request, requestContext);
+      if (asked) return asked;
+    }
     if (request.method === 'GET') rememberHowToAsk(requestContext, () => deps.requestContext(request));
     const bounded = await boundRequest(request, deps.endpoint);
     const response = await withRequestContext(requestContext, () =>
@@ -38,21 +49,22 @@ export async function handleTrpc<Router extends AnyRouter>(
         createContext: () => deps.createContext(requestContext),
         onError: ({ error, path }) => {
           if (error.code === 'INTERNAL_SERVER_ERROR')
-            deps.log.error({ err: error, path, correlationId: correlation }, 'procedure failed');
+            deps.log.error({ err: error, path, correlationId: headers[CORRELATION_HEADER] }, 'procedure failed');
         },
-        responseMeta: ({ errors }) => ({ headers: headersFor(errors, correlation) }),
+        responseMeta: ({ errors }) => ({ headers: headersFor(errors, headers) }),
       }),
     );
     return response;
   } catch (error) {
-    return refusal(error, correlation);
+    return refusal(error, headers);
   }
 }
 
 /** A request that never reached a procedure, answered in tRPC's shape. */
-function refusal(error: unknown, correlation: string): Response {
-  if (!(error instanceof BadRequest) && !(error instanceof IngestError)) throw error;
-  const headers: Record<string, string> = { [CORRELATION_HEADER]: correlation };
+function refusal(error: unknown, known: Readonly<Record<string, string>>): Response {
+  const refused = error instanceof BadRequest || error instanceof IngestError || error instanceof SiteRefused;
+  if (!refused) throw error;
+  const headers: Record<string, string> = { ...known };
   if (error instanceof IngestError) headers['retry-after'] = String(error.retryAfterSeconds);
   const { message, status } = error;
   return Response.json({ error: { message, code: -32_600, data: { httpStatus: status } } }, { status, headers });
@@ -60,9 +72,7 @@ function refusal(error: unknown, correlation: string): Response {
 
 /** The request with its body read and judged, or the request itself where it has none. */
 async function boundRequest(request: Request, endpoint: string): Promise<Request> {
-  const { pathname } = new URL(request.url);
-  // tRPC decodes the path before it splits it.
-  const calls = pathname.slice(endpoint.length).split(/,|%2c/i).length;
+  const calls = callsOf(request, endpoint).length;
   if (calls > MOST_CALLS_PER_REQUEST)
     throw new BadRequest(413, `At most ${MOST_CALLS_PER_REQUEST} calls in one request.`);
   if (request.method !== 'POST') return request;
@@ -72,8 +82,17 @@ async function boundRequest(request: Request, endpoint: string): Promise<Request
   return { url, method, headers, signal, text: async () => body } as Request;
 }
 
-function headersFor(errors: readonly { cause?: unknown }[], correlation: string): Record<string, string> {
+/** The paths of the procedures that are called. tRPC decodes the path before it splits it. */
+function callsOf({ url }: Request, endpoint: string): string[] {
+  const { pathname } = new URL(url);
+  return pathname.slice(endpoint.length + 1).split(/,|%2c/i);
+}
+
+function headersFor(
+  errors: readonly { cause?: unknown }[],
+  known: Readonly<Record<string, string>>,
+): Record<string, string> {
   const waits = errors.flatMap(({ cause }) => (cause instanceof IngestError ? cause.retryAfterSeconds : []));
   const retry: Record<string, string> = waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {};
-  return { [CORRELATION_HEADER]: correlation, ...retry };
+  return { ...known, ...retry };
 }

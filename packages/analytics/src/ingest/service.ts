@@ -11,6 +11,7 @@ import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { ensureCheckpoints } from '@tallymark/prisma/stores/checkpoints';
 import { type RedisClient, redisReady } from '@tallymark/redis/connect';
 import { EventBuffer } from '@tallymark/redis/event-buffer';
+import { RejectionCounts } from '@tallymark/redis/rejection-counts';
 import { RateTally } from '../dedup/rate-tally.ts';
 import { AcceptQueue } from './accept-queue.ts';
 import { acceptEvents } from './acceptor.ts';
@@ -23,6 +24,7 @@ import type { KeyDomain } from './ids.ts';
 import { InFlight } from './in-flight.ts';
 import { PartitionKeeper } from './partition-keeper.ts';
 import { RedisGate } from './redis-gate.ts';
+import { RejectionTally } from './rejection-tally.ts';
 import { logRequest } from './request-log.ts';
 import { RequestPreparer } from './request-preparer.ts';
 import { readStats } from './stats.ts';
@@ -42,7 +44,7 @@ const FORCE_FLUSH_DEADLINE_MS = 30_000;
 /** Less than the ten seconds after which it is called again. */
 const BACKUP_FLUSH_DEADLINE_MS = 8_000;
 const REDIS_PATIENCE_MS = 1_000;
-/** How long a shutdown waits for the duplicate rates of the last seconds, which nothing depends on. */
+/** How long a shutdown waits for the rates of the last seconds, which nothing depends on. */
 const RATES_PATIENCE_MS = 1_000;
 
 /** The way of an event into the store: validate, sample, accept, buffer, flush. One instance a process. */
@@ -56,6 +58,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
   private readonly direct: DirectWriter;
   private readonly flusher: Flusher;
   private readonly tally: RateTally;
+  private readonly rejections: RejectionTally;
   private readonly inFlight = new InFlight();
   private started: Promise<void> | null = null;
   private closed: Promise<void> | null = null;
@@ -76,6 +79,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     this.partitions = new PartitionKeeper(prisma);
     this.direct = new DirectWriter({ prisma, partitions: this.partitions, log, now: config.now });
     this.tally = new RateTally({ store: prisma, log });
+    this.rejections = new RejectionTally({ counts: new RejectionCounts(redis), log });
     const onStored = async (eventIds: readonly string[]) => {
       if (config.enableEnrichment) await enrichmentQueue?.add('enrichEvent', { eventIds: [...eventIds] });
     };
@@ -118,7 +122,9 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const request = { inputs: [input], context, domain: 'transaction' as const, receivedAt: this.config.now() };
     const { log, snapshotReaders, now } = this.config;
     const deps = { partitions: this.partitions, log, snapshotReaders, now };
-    return trackInTransaction(deps, tx, () => this.preparer.prepare(request));
+    const receipt = await trackInTransaction(deps, tx, () => this.preparer.prepare(request));
+    this.rejections.count(request.inputs, [receipt], request.receivedAt);
+    return receipt;
   }
 
   /** Changes the sampling of one event type on every instance, within about a second. */
@@ -188,7 +194,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     const left = () => Math.max(0, deadline - performance.now());
     const answered = await this.inFlight.idle(left());
     if (!answered) config.log.warn('shutdown deadline passed with requests under way');
-    const counted = this.tally.close();
+    const counted = Promise.all([this.tally.close(), this.rejections.close()]);
     if (config.runFlusher && this.started) {
       await Promise.race([this.flusher.stop(), sleep(left(), undefined, { ref: false })]);
       const remaining = await this.flusher.drain(left()).catch((error: unknown) => {
@@ -230,6 +236,7 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       receivedAt,
     );
     this.tally.count(prepared, receipts, receivedAt);
+    this.rejections.count(inputs, receipts, receivedAt);
     config.live?.publish(prepared, receipts);
     const defaults = { tenantId: config.defaultTenantId, siteId: config.defaultSiteId };
     logRequest(config.log, { receipts, context, defaults, buffered, ms: performance.now() - started });

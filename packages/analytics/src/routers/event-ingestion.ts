@@ -18,9 +18,15 @@ export function createEventIngestionRouter<Plan extends TrackingPlan>() {
     },
   );
   const events = z.array(event).min(1).max(LIMITS.eventsPerBatch);
+  /** A random id that a browser keeps. */
+  const visitorId = z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{8,64}$/, 'is 8 to 64 letters, digits, "-" and "_"')
+    .optional();
 
   return router({
     track: publicProcedure
+      .meta({ ingest: true })
       .input(event)
       .output(receipt)
       .mutation(async ({ ctx, input }) => {
@@ -29,11 +35,19 @@ export function createEventIngestionRouter<Plan extends TrackingPlan>() {
         return answer;
       }),
     trackBatch: publicProcedure
-      .input(z.object({ events }))
+      .meta({ ingest: true })
+      .input(z.object({ events, visitorId }))
       .output(z.array(receipt))
-      .mutation(({ ctx, input }) =>
-        refusalsAsTrpcErrors(ctx.eventIngestion.ingestPublic(input.events, ctx.requestContext)),
-      ),
+      .mutation(({ ctx, input }) => {
+        // A host that knows its visitors is believed before a browser.
+        const context = { ...ctx.requestContext, visitorId: ctx.requestContext.visitorId ?? input.visitorId };
+        return refusalsAsTrpcErrors(ctx.eventIngestion.ingestPublic(input.events, context));
+      }),
+    /** The server's clock, in ms since 1970: browsers set the times of their events by it. */
+    time: publicProcedure
+      .meta({ ingest: true })
+      .output(z.number())
+      .query(() => Date.now()),
     getStats: adminProcedure.output(ingestStats).query(({ ctx }) => ctx.eventIngestion.getStats()),
     forceFlush: adminProcedure.output(flushResult).mutation(({ ctx }) => ctx.eventIngestion.forceFlush()),
   });

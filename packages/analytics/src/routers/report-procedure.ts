@@ -5,7 +5,7 @@ import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { ReportDeps } from '../report/report-deps.ts';
 import { ReportError, type ReportErrorCode } from '../report/report-error.ts';
-import { publicProcedure, type TallymarkContext } from './trpc.ts';
+import { enterInAuditLog, publicProcedure, type TallymarkContext } from './trpc.ts';
 
 /** What the procedures of reports find in `ctx`. */
 export interface ReportsContext {
@@ -52,12 +52,14 @@ export const siteProcedure = (needed: SiteRole) =>
   });
 
 /** For admins, of questions that are about no site. */
-export const reportAdminProcedure = questionProcedure.use(({ ctx, next }) => {
-  const { session } = ctx.requestContext;
-  if (!session) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
-  if (session.role !== 'admin') throw new TRPCError({ code: 'FORBIDDEN', message: 'Only an admin may do this.' });
-  return next();
-});
+export const reportAdminProcedure = questionProcedure
+  .use(({ ctx, next }) => {
+    const { session } = ctx.requestContext;
+    if (!session) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+    if (session.role !== 'admin') throw new TRPCError({ code: 'FORBIDDEN', message: 'Only an admin may do this.' });
+    return next();
+  })
+  .use(enterInAuditLog);
 
 /** For whoever is signed in: the question itself says who may ask it. */
 export const memberProcedure = questionProcedure;

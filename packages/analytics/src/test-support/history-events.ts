@@ -42,6 +42,8 @@ const TOUCHES = [
   {},
   { touchJson: { utmSource: 'news', utmMedium: 'email', utmCampaign: 'spring' } },
   { touchJson: { utmSource: 'ads', utmCampaign: 'autumn' } },
+  { touchJson: { language: 'en-GB' } },
+  { touchJson: { language: 'pt', timeZone: 'Europe/Lisbon' } },
 ] as const;
 
 /** An event, without what makes it one of a run. */

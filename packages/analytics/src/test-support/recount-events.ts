@@ -15,6 +15,8 @@ export const COUNTED = `counted AS (
     hashtextextended(coalesce(e.visitor_id, e.session_id, e.actor_id, e.id::text), 0) AS unit,
     a.is_bot, a.channel, a.referrer_domain, a.utm_source, a.utm_medium, a.utm_campaign, a.utm_content, a.utm_term,
     a.device_type, a.browser, a.os,
+    lower(split_part(e.touch_json ->> 'language', '-', 1)) AS language,
+    nullif(upper(split_part(e.touch_json ->> 'language', '-', 2)), '') AS country,
     (a.session_json ->> 'id')::uuid AS session_id,
     CASE WHEN e.event_type = 'page_viewed' AND e.schema_version = 1 THEN e.props_json ->> 'url'
          WHEN e.event_type = 'page_viewed' THEN e.props_json ->> 'path' END AS page,

@@ -15,7 +15,7 @@ const SESSIONS = `
          (${pages} ORDER BY c.occurred_at, c.id LIMIT 1) AS entry_page,
          (${pages} ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1) AS exit_page,
          first.channel, first.referrer_domain, first.utm_source, first.utm_medium, first.utm_campaign,
-         first.device_type, first.browser, first.os
+         first.device_type, first.browser, first.os, first.country
   FROM (SELECT DISTINCT session_id AS id FROM counted WHERE session_id IS NOT NULL) s
   CROSS JOIN LATERAL (SELECT * ${own} ORDER BY c.occurred_at, c.id LIMIT 1) first`;
 

@@ -12,6 +12,8 @@ export const DIMENSIONS = [
   'device_type',
   'browser',
   'os',
+  'language',
+  'country',
   'page',
   'entity_type',
 ] as const;
@@ -27,6 +29,7 @@ export const SESSION_DIMENSIONS = [
   'device_type',
   'browser',
   'os',
+  'country',
   'entry_page',
   'exit_page',
 ] as const;
