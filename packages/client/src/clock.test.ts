@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { serverClock } from './clock.ts';
+import type { Kept } from './kept.ts';
+
+const HOUR_MS = 3_600_000;
+
+function inMemory(): Kept {
+  const texts = new Map<string, string>();
+  return {
+    get: (name) => texts.get(name) ?? null,
+    set: (name, value) => void (value === null ? texts.delete(name) : texts.set(name, value)),
+  };
+}
+
+test('a clock that is off is measured once, however many ask', async () => {
+  let asked = 0;
+  const clock = serverClock(inMemory(), async () => {
+    asked += 1;
+    return Date.now() - HOUR_MS;
+  });
+  expect(clock.skew()).toBeNull();
+  const skews = await Promise.all([clock.ask(), clock.ask()]);
+  expect(asked).toBe(1);
+  for (const skew of skews) expect(Math.abs(skew + HOUR_MS)).toBeLessThan(1_000);
+  expect(clock.skew()).toBe(skews[0]);
+  expect(await clock.ask()).toBe(skews[0]);
+  expect(asked).toBe(1);
+});
+
+test('a difference of less than two seconds is none', async () => {
+  const clock = serverClock(inMemory(), async () => Date.now() + 1_500);
+  expect(await clock.ask()).toBe(0);
+});
+
+test('an answer that is older than an hour, from the future or no answer is asked for again', async () => {
+  const kept = inMemory();
+  const clock = serverClock(kept, async () => Date.now());
+  for (const [text, known] of [
+    [`5000 ${Date.now() - HOUR_MS + 5_000}`, 5_000],
+    [`5000 ${Date.now() - HOUR_MS - 1}`, null],
+    [`5000 ${Date.now() + HOUR_MS}`, null],
+    ['nonsense', null],
+    [`x ${Date.now()}`, null],
+  ] as const) {
+    kept.set('skew', text);
+    expect(clock.skew(), text).toBe(known);
+  }
+});
+
+test('a server that does not tell its time is asked again', async () => {
+  const answers = [Number.NaN, Date.now() + HOUR_MS];
+  const clock = serverClock(inMemory(), async () => answers.shift() ?? 0);
+  await expect(clock.ask()).rejects.toThrow('holds no time');
+  expect(await clock.ask()).toBeGreaterThan(HOUR_MS - 1_000);
+});

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { openBrowser } from './test-support/client-browser.ts';
+import { openSite } from './test-support/client-site.ts';
+import { flush, search } from './test-support/tracking.ts';
+
+const SLOW = { timeout: 60_000 };
+const HALF_AN_HOUR_MS = 30 * 60_000;
+
+test('a session keeps its first touch, and ends after half an hour of silence', SLOW, async () => {
+  await using site = await openSite();
+  await using browser = await openBrowser();
+  const landing = `${site.page()}&utm_source=news&gclid=click-1&email=someone@example.com`;
+  const page = await browser.open(landing);
+  await search(page, 1);
+  await page.goto(site.page({}, '/second'));
+  await page.waitForFunction(() => 'analytics' in window);
+  await search(page, 1);
+  await page.evaluate((silence) => {
+    const name = 'tallymark tm_test visit';
+    const visit = JSON.parse(localStorage.getItem(name) ?? '{}');
+    localStorage.setItem(name, JSON.stringify({ ...visit, lastAt: visit.lastAt - silence }));
+  }, HALF_AN_HOUR_MS);
+  await search(page, 1);
+  expect(await flush(page)).toBe(0);
+  const [first, second, third] = await site.stored();
+  expect(first?.touch).toMatchObject({
+    landingPage: `${site.origin}/home?utm_source=news&gclid=click-1`,
+    language: 'en-US',
+    viewport: '1280x720',
+    timeZone: expect.any(String),
+  });
+  expect(second?.sessionId).toBe(first?.sessionId);
+  expect(second?.touch).toMatchObject({ landingPage: `${site.origin}/home?utm_source=news&gclid=click-1` });
+  expect(third?.sessionId).not.toBe(first?.sessionId);
+  expect(third?.visitorId).toBe(first?.visitorId);
+  expect(third?.touch).toMatchObject({ landingPage: `${site.origin}/second` });
+});
