@@ -1,0 +1,57 @@
+import type { Metadata } from 'next';
+import { forbidden, notFound, redirect } from 'next/navigation';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
+import { Dashboard } from './shell/dashboard.tsx';
+import { PAGES } from './shell/pages.ts';
+import type { DashboardUser } from './shell/user.ts';
+
+export interface DashboardOptions {
+  readonly user: () => Promise<DashboardUser | null>;
+  /** Where the page is mounted, such as `/admin`. */
+  readonly basePath: string;
+  /** Where the tRPC router is mounted, such as `/api/trpc`. */
+  readonly trpcUrl: string;
+  /** Where questions are served as plain JSON and downloads. Default `/api/reports`. */
+  readonly reportsUrl?: string;
+  /** Where somebody signs in who wants to go to `next`. */
+  readonly signIn: (next: string) => string;
+}
+
+interface PageProps {
+  readonly params: Promise<{ readonly page?: readonly string[] }>;
+}
+
+/** The page of an optional catch-all route, such as `app/admin/[[...page]]/page.tsx`; it is all of the dashboard. */
+export function createDashboardPage({
+  user,
+  basePath,
+  trpcUrl,
+  reportsUrl = '/api/reports',
+  signIn,
+}: DashboardOptions) {
+  return async function page({ params }: PageProps) {
+    const entry = await entryOf(params);
+    if (!entry) notFound();
+    const viewer = await user();
+    if (!viewer) redirect(signIn(entry.path ? `${basePath}/${entry.path}` : basePath));
+    // Every procedure checks the role again; here it only spares somebody a page full of refusals.
+    if (entry.role === 'admin' && viewer.role !== 'admin') forbidden();
+    return (
+      <NuqsAdapter>
+        <Dashboard page={entry.path} user={viewer} basePath={basePath} trpcUrl={trpcUrl} reportsUrl={reportsUrl} />
+      </NuqsAdapter>
+    );
+  };
+}
+
+/** Its metadata: the title of the page that is open. */
+export async function dashboardMetadata({ params }: PageProps): Promise<Metadata> {
+  const entry = await entryOf(params);
+  return { title: entry ? `${entry.title} · Tallymark` : 'Tallymark', robots: { index: false } };
+}
+
+async function entryOf(params: PageProps['params']) {
+  const { page = [] } = await params;
+  const path = page.join('/');
+  return PAGES.find((entry) => entry.path === path);
+}

@@ -1,0 +1,56 @@
+'use client';
+import type { Series, TimeseriesAnswer } from '@tallymark/contract/reports/timeseries';
+import { type TimePoint, TimeseriesChart } from '../../charts/timeseries-chart.tsx';
+import { Answered } from '../../data/answered.tsx';
+import { useQuestion } from '../../data/use-question.ts';
+import { useScope } from '../../state/use-scope.ts';
+import { Card } from '../../ui/card.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { HEADLINE, type Metric } from './metrics.ts';
+
+const HEIGHT = 260;
+
+/** One metric over time, the period before as a dashed line. */
+export function MetricChart({ metric }: { metric: Metric }) {
+  const { scope, state, setState } = useScope();
+  const input = { ...scope, metric, previous: state.compare };
+  const series = useQuestion(['stats.timeseries', input], (client, signal) =>
+    client.stats.timeseries.query(input, { signal }),
+  );
+  const title = HEADLINE.find((entry) => entry.metric === metric)?.title ?? metric;
+  return (
+    <Card
+      title={title}
+      actions={
+        <label className="inline-flex items-center gap-2 text-xs text-muted-foreground">
+          <input
+            type="checkbox"
+            className="accent-(--primary)"
+            checked={state.compare}
+            onChange={({ target }) => void setState({ compare: target.checked })}
+          />
+          Compare with the period before
+        </label>
+      }
+    >
+      <Answered question={series} loading={<Skeleton className="h-[260px] w-full" />}>
+        {(answer) => (
+          <TimeseriesChart label={title} points={pointsOf(answer)} bucket={answer.unit} unit="count" height={HEIGHT} />
+        )}
+      </Answered>
+    </Card>
+  );
+}
+
+function pointsOf({ series: [now], previous }: TimeseriesAnswer): TimePoint[] {
+  const before: Series['points'] = previous?.[0]?.points ?? [];
+  return (now?.points ?? []).map(({ start, value, error }, at) => {
+    const earlier = before[at];
+    return {
+      start,
+      value,
+      ...(error && { margin: 2 * error.standard }),
+      ...(earlier && { previous: earlier.value }),
+    };
+  });
+}

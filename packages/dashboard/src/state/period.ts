@@ -1,0 +1,33 @@
+/** Periods that can be picked; `custom` has `from` and `to` in the URL. */
+export const PERIODS = ['24h', '7d', '30d', '90d', '12mo', 'custom'] as const;
+export type Period = (typeof PERIODS)[number];
+
+export const PERIOD_NAMES: Readonly<Record<Period, string>> = {
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  '12mo': 'Last 12 months',
+  custom: 'From … to …',
+};
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
+
+export interface Range {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** A period that ends with the present minute. Longer ones begin with a whole hour, so that their answers can be kept. */
+export function rangeOf(period: Exclude<Period, 'custom'>, now: Date): Range {
+  const to = new Date(Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS);
+  if (period === '24h') return { from: new Date(to.getTime() - 24 * HOUR_MS), to };
+  const hour = new Date(Math.floor(to.getTime() / HOUR_MS) * HOUR_MS);
+  if (period === '12mo') {
+    hour.setUTCFullYear(hour.getUTCFullYear() - 1);
+    return { from: hour, to };
+  }
+  return { from: new Date(hour.getTime() - DAYS[period] * 24 * HOUR_MS), to };
+}
