@@ -16,12 +16,16 @@ const config: NextConfig = {
   // `next dev` writes no files of its own into the repository.
   agentRules: false,
   // The workspace packages export their TypeScript source.
-  transpilePackages: ['@tallymark/analytics', '@tallymark/contract', '@tallymark/prisma', '@tallymark/redis'],
+  transpilePackages: ['analytics', 'client', 'contract', 'dashboard', 'prisma', 'redis'].map(
+    (name) => `@tallymark/${name}`,
+  ),
   // Loaded by Node as they are: they hold sockets and worker threads, and gain nothing from being bundled.
   serverExternalPackages: ['@prisma/adapter-pg', '@prisma/client', 'ioredis', 'pg', 'pino'],
   experimental: {
     // Makes `forbidden()` answer with a real 403.
     authInterrupts: true,
+    // The studio and the dashboard have a root layout each.
+    globalNotFound: true,
     turbopackMinify: false,
   },
   headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],

@@ -10,6 +10,7 @@ interface Facts {
   readonly headers: { get(name: string): string | null };
   readonly session: { readonly userId: string; readonly role: string } | null;
   readonly trustedProxyHops: number;
+  readonly url?: string;
 }
 
 /** Who sends, and from where, for the events of this request. */

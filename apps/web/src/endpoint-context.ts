@@ -10,10 +10,10 @@ const RETRY_AFTER_SECONDS = 2;
 /** The context of an API request. Most senders are not signed in: only a session cookie is worth asking Postgres. */
 export async function endpointContext(request: Request): Promise<RequestContext> {
   const { settings } = server();
-  const { headers } = request;
+  const { headers, url } = request;
   const signedIn = getSessionCookie(request, { cookiePrefix: COOKIE_PREFIX }) ? await sessionOf(headers) : null;
   const session = signedIn ? { userId: signedIn.user.id, role: signedIn.user.role } : null;
-  return requestContextOf({ headers, session, trustedProxyHops: settings.TRACKING_TRUSTED_PROXY_HOPS });
+  return requestContextOf({ headers, url, session, trustedProxyHops: settings.TRACKING_TRUSTED_PROXY_HOPS });
 }
 
 /** @throws IngestError while Postgres is away: who is signed in must not pass for a stranger meanwhile. */

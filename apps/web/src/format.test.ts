@@ -1,19 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatLabel, formatPrice, formatSpan } from './format.ts';
-
-describe('formatSpan', () => {
-  it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
-    [1_000, '1 s'],
-    [59_999, '59 s'],
-    [60_000, '1 min'],
-    [90_000, '1 min 30 s'],
-    [3_540_000, '59 min'],
-    [5_400_000, '1 h 30 min'],
-    [172_800_000, '2 days'],
-  ])('%i ms is %s', (milliseconds, words) => expect(formatSpan(milliseconds)).toBe(words));
-});
+import { formatBytes, formatLabel, formatPrice } from './format.ts';
 
 describe('formatBytes', () => {
   it.each([

@@ -1,10 +1,12 @@
 import { DeadLetterService } from '@tallymark/analytics/deadletters/service';
 import { EventDeduplicationService } from '@tallymark/analytics/dedup/service';
 import { EventEnrichmentService } from '@tallymark/analytics/enrich/service';
+import { SiteAccess } from '@tallymark/analytics/http/site-access';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { LivePublisher } from '@tallymark/analytics/ingest/live-publisher';
 import { PartitionKeeper } from '@tallymark/analytics/ingest/partition-keeper';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
+import { AuditLog } from '@tallymark/analytics/operate/audit';
 import { createJobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { createOperations } from '@tallymark/analytics/operate/operations';
@@ -37,6 +39,8 @@ export interface Server {
   readonly eventIngestion: EventIngestionService<DemoPlan>;
   /** What admins can see and do of what other processes work on. */
   readonly operations: AppContext['operations'];
+  /** Whose events a request with a key brings. */
+  readonly siteAccess: SiteAccess;
   /** Tracks an event once the answer is out; never throws. */
   readonly trackLater: TrackLater;
   readonly settings: Settings;
@@ -105,6 +109,7 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
     prisma,
     auth,
     eventIngestion,
+    siteAccess: new SiteAccess({ store: prisma, log, now: () => new Date() }),
     operations: {
       ...createOperations({ jobs, enrichment: new EventEnrichmentService(prisma, redis, { log, snapshotReaders }) }),
       deadLetters: new DeadLetterService({
@@ -137,6 +142,7 @@ function createServer(environment: NodeJS.ProcessEnv): Server {
         defaultSiteId: settings.TRACKING_DEFAULT_SITE_ID,
       },
       live,
+      audit: new AuditLog({ store: prisma, hashSalt: settings.TRACKING_HASH_SALT, log, now: () => new Date() }),
       projections: new ProjectionAdmin({ prisma, plan: demoPlan }),
       subscriptions: new SubscriptionAdmin({
         plan: demoPlan,

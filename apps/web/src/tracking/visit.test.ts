@@ -1,18 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { referrerFrom } from './visit.ts';
+import { browserVisitFrom, writeBrowserVisit } from './visit.ts';
 
-describe('referrerFrom', () => {
-  it('keeps where the visitor came from and drops what they did there', () => {
-    const headers = new Headers({ referer: 'https://search.example/results?q=my+illness#third' });
-    expect(referrerFrom(headers)).toBe('https://search.example/results');
+const visit = { visitorId: randomUUID(), sessionId: randomUUID() };
+
+describe('browserVisitFrom', () => {
+  it('reads what the browser wrote, with and without a campaign', () => {
+    const campaign = { ...visit, campaignId: 'night-market', influencerId: 'mara.lind' };
+    expect(browserVisitFrom(writeBrowserVisit(visit))).toEqual(visit);
+    expect(browserVisitFrom(writeBrowserVisit(campaign))).toEqual(campaign);
   });
 
-  it.each([undefined, '', 'nonsense', 'javascript:alert(1)', 'android-app://com.example'])('ignores %j', (referer) => {
-    expect(referrerFrom(new Headers(referer === undefined ? {} : { referer }))).toBeUndefined();
-  });
-
-  it('stays within what an event may hold', () => {
-    const headers = new Headers({ referer: `https://search.example/${'a'.repeat(9_000)}` });
-    expect(referrerFrom(headers)).toHaveLength(2_000);
+  it.each([
+    undefined,
+    '',
+    'nonsense',
+    writeBrowserVisit({ ...visit, visitorId: 'a b' }),
+    writeBrowserVisit({ ...visit, sessionId: 'short' }),
+    writeBrowserVisit({ ...visit, campaignId: 'a\u0000b' }),
+  ])('takes nothing from %j', (value) => {
+    expect(browserVisitFrom(value)).toBeNull();
   });
 });

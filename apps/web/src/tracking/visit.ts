@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Names what one visitor does in one sitting; anonymous, forgotten after a silence of SESSION_SILENCE_SECONDS. */
 export const SESSION_COOKIE = 'tm_session';
 export const SESSION_SILENCE_SECONDS = 30 * 60;
@@ -23,10 +25,25 @@ export function opensPage(request: { readonly method: string; readonly headers: 
   return !purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose));
 }
 
-/** Where the visitor came from, without query and fragment: those may carry what nobody meant to share. */
-export function referrerFrom(headers: Headers): string | undefined {
-  const referrer = headers.get('referer');
-  if (!referrer || !URL.canParse(referrer)) return undefined;
-  const { protocol, origin, pathname } = new URL(referrer);
-  return protocol === 'http:' || protocol === 'https:' ? `${origin}${pathname}`.slice(0, 2_000) : undefined;
+/** Written by the browser: the visit that its own events are in, so that server code puts its events there too. */
+export const BROWSER_VISIT_COOKIE = 'tm_browser';
+
+const name = z.string().regex(/^[\w.-]{1,100}$/);
+/** As the browser client makes them. */
+const randomId = z.string().regex(/^[\w-]{8,64}$/);
+const browserVisit = z.object({
+  visitorId: randomId,
+  sessionId: randomId,
+  /** The campaign that brought the visitor, and who shared its link. */
+  campaignId: name.optional(),
+  influencerId: name.optional(),
+});
+export type BrowserVisit = z.infer<typeof browserVisit>;
+
+export const writeBrowserVisit = (visit: BrowserVisit): string => new URLSearchParams(visit).toString();
+
+/** Null for anything the studio's pages would not have written. */
+export function browserVisitFrom(cookieValue: string | undefined): BrowserVisit | null {
+  const parsed = browserVisit.safeParse(Object.fromEntries(new URLSearchParams(cookieValue)));
+  return parsed.success ? parsed.data : null;
 }

@@ -9,7 +9,7 @@ export const config = { api: { bodyParser: false } };
 
 /** A batch of events as plain JSON, for callers without tRPC. */
 export default function events(incoming: NextApiRequest, outgoing: NextApiResponse): Promise<void> {
-  const { eventIngestion, log } = server();
-  const deps = { eventIngestion, log, requestContext: endpointContext };
+  const { eventIngestion, siteAccess, log } = server();
+  const deps = { eventIngestion, siteAccess, log, requestContext: endpointContext };
   return serveNode((request) => handleEvents(deps, request), incoming, outgoing);
 }

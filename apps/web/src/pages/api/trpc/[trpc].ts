@@ -10,11 +10,12 @@ export const config = { api: { bodyParser: false } };
 
 /** A Pages API route, because a request to one costs a third of what a route handler of the App Router does. */
 export default function trpc(incoming: NextApiRequest, outgoing: NextApiResponse): Promise<void> {
-  const { eventIngestion, operations, log } = server();
+  const { eventIngestion, operations, siteAccess, log } = server();
   const deps = {
     router: appRouter,
     endpoint: '/api/trpc',
     log,
+    siteAccess,
     requestContext: endpointContext,
     createContext: (requestContext: Awaited<ReturnType<typeof endpointContext>>): AppContext => ({
       eventIngestion,
