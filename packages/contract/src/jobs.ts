@@ -53,11 +53,14 @@ export const applyRetentionJob = { name: 'applyRetention', payload: nothing, ...
 /** Makes the partitions of the coming months. */
 export const keepPartitionsJob = { name: 'keepPartitions', payload: nothing, ...onSchedule } as const;
 
-/** Folds appended ledger rows together, and drops what every reader of the event log has read. */
+/** Folds appended ledger rows together, drops what every reader of the event log has read, and audit entries of a year ago. */
 export const compactLogsJob = { name: 'compactLogs', payload: nothing, ...onSchedule } as const;
 
 /** Flushes what a dead flusher left in the buffer, and tells of shards that do not drain. */
 export const backupFlushJob = { name: 'backupFlush', payload: nothing, ...onSchedule } as const;
+
+/** Evaluates the rules of alerts, and tells what became of them. */
+export const evaluateAlertsJob = { name: 'evaluateAlerts', payload: nothing, ...onSchedule } as const;
 
 /** Every job there is. */
 export const JOBS = [
@@ -69,6 +72,7 @@ export const JOBS = [
   keepPartitionsJob,
   compactLogsJob,
   backupFlushJob,
+  evaluateAlertsJob,
 ] as const satisfies readonly JobDefinition[];
 
 export type JobName = (typeof JOBS)[number]['name'];

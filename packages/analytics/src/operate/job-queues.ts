@@ -4,6 +4,7 @@ import {
   compactLogsJob,
   deduplicateEventsJob,
   enrichEventJob,
+  evaluateAlertsJob,
   type JobName,
   keepPartitionsJob,
   monitorDeduplicationJob,
@@ -50,6 +51,7 @@ export function createJobQueues({ settings, deduplication, log, name }: JobQueue
     keepPartitions: new JobQueue(keepPartitionsJob, connection),
     compactLogs: new JobQueue(compactLogsJob, connection),
     backupFlush: new JobQueue(backupFlushJob, connection),
+    evaluateAlerts: new JobQueue(evaluateAlertsJob, connection),
   } as const satisfies Record<JobName, unknown>;
   let closed: Promise<void> | null = null;
   const close = async () => {

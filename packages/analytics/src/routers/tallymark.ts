@@ -1,4 +1,5 @@
 import type { TrackingPlan } from '@tallymark/contract/plan';
+import { type AlertsContext, createAlertsRouter } from './alerts.ts';
 import { createAuditRouter } from './audit.ts';
 import { createCampaignsRouter } from './campaigns.ts';
 import { createDeadLettersRouter, type DeadLettersContext } from './dead-letters.ts';
@@ -40,6 +41,7 @@ export function createTallymarkRouter<Plan extends TrackingPlan>(plan: Plan) {
     sites: createSitesRouter(),
     sampling: createSamplingRouter(),
     audit: createAuditRouter(),
+    alerts: createAlertsRouter(),
   });
 }
 
@@ -54,4 +56,5 @@ export type TallymarkRouterContext = TallymarkContext &
   ReportsContext &
   LiveContext &
   AuditContext &
+  AlertsContext &
   ProjectionsContext;

@@ -7,9 +7,10 @@ import { type Deliver, DeliveryFailed } from './delivery.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { handlerName } from './handler-name.ts';
 import { HANDLER_RETRIES, type RetryPolicy, WEBHOOK_RETRIES } from './retry-policy.ts';
+import { WEBHOOK_TIMEOUT_MS } from './signed-post.ts';
 import type { Subscriber } from './subscriber.ts';
 import { checkTypes, SubscriptionAdmin } from './subscription-admin.ts';
-import { postWebhook, WEBHOOK_TIMEOUT_MS } from './webhook-request.ts';
+import { postWebhook } from './webhook-request.ts';
 
 const POLL_MS = 1_000;
 /** A process that is killed holds its subscriptions for so long. */

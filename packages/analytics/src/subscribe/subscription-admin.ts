@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import {
   ALL_TYPES,
@@ -25,11 +24,10 @@ import {
 import { listSubscriptions } from '@tallymark/prisma/stores/subscriptions-status';
 import { SubscriptionError } from './subscription-error.ts';
 import { type AddressRules, checkResolvedUrl } from './webhook-address.ts';
+import { newSecret } from './webhook-secret.ts';
 
-const SECRET_BYTES = 32;
 const LETTERS_AT_ONCE = 100;
 
-const newSecret = () => `whsec_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 const textOf = (time: Date | null) => time?.toISOString() ?? null;
 
 /** @throws SubscriptionError for a type that the plan does not have: nothing would ever be delivered. */

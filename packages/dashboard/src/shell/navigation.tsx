@@ -3,6 +3,7 @@ import { Menu, Monitor, Moon, Sun, X } from 'lucide-react';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useState } from 'react';
+import { FiringCount } from '../pages/alerts/firing-count.tsx';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { usePageHref } from './base-path.ts';
@@ -98,6 +99,7 @@ function PageLink({ entry: { path, title, icon: Icon }, current }: { entry: Page
       >
         <Icon className="size-4" aria-hidden />
         {title}
+        {path === 'alerts' && <FiringCount />}
       </Link>
     </li>
   );

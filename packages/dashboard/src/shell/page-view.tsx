@@ -23,6 +23,7 @@ const VIEWS: Readonly<Partial<Record<PagePath, ComponentType<ViewProps>>>> = {
   assets: dynamic(() => import('../pages/assets/assets.tsx').then(({ Assets }) => Assets), { loading }),
   pipeline: dynamic(() => import('../pages/pipeline/pipeline.tsx').then(({ Pipeline }) => Pipeline), { loading }),
   plan: dynamic(() => import('../pages/plan/plan.tsx').then(({ Plan }) => Plan), { loading }),
+  alerts: dynamic(() => import('../pages/alerts/alerts.tsx').then(({ Alerts }) => Alerts), { loading }),
   settings: dynamic(() => import('../pages/settings/settings.tsx').then(({ Settings }) => Settings), { loading }),
 };
 

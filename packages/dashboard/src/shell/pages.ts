@@ -1,5 +1,6 @@
 import {
   Activity,
+  Bell,
   Blocks,
   ChartLine,
   Filter,
@@ -37,6 +38,7 @@ export const PAGES = [
   { path: 'assets', title: 'Assets', icon: Image, group: 'What works', role: 'viewer', scoped: true },
   { path: 'pipeline', title: 'Pipeline', icon: Waypoints, group: 'Behind it', role: 'admin', scoped: false },
   { path: 'plan', title: 'Plan', icon: Blocks, group: 'Behind it', role: 'admin', scoped: false },
+  { path: 'alerts', title: 'Alerts', icon: Bell, group: 'Behind it', role: 'viewer', scoped: false },
   { path: 'settings', title: 'Settings', icon: Settings, group: 'Behind it', role: 'admin', scoped: false },
 ] as const satisfies readonly PageEntry[];
 export type PagePath = (typeof PAGES)[number]['path'];
