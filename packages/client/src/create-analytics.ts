@@ -8,7 +8,7 @@ import { randomId } from './random-id.ts';
 import { createSender } from './sender.ts';
 import { storedQueue } from './stored-queue.ts';
 import { otherTabs } from './tabs.ts';
-import { requestOf, takeBatch } from './take-batch.ts';
+import { BATCH_BYTES, bytesOf, requestOf, takeBatch } from './take-batch.ts';
 import { trpcTransport } from './transport.ts';
 import type {
   Analytics,
@@ -19,7 +19,7 @@ import type {
   ReceiptEvent,
   TrackOptions,
 } from './types.ts';
-import { LONGEST_URL, surroundings, visitAt, visitorOf, withoutQuery } from './visit.ts';
+import { currentVisit, LONGEST_URL, surroundings, visitAt, visitorOf, withoutQuery } from './visit.ts';
 
 const FULL_BATCH = 50;
 /** Events that wait in memory for somebody to consent. */
@@ -47,6 +47,7 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
   let held: (() => void)[] = [];
   let counted = 0;
   let unsent = 0;
+  let unsentBytes = 0;
   let actorId: string | undefined;
   let lastPage: string | undefined;
   let opened: Promise<EventQueue> | undefined;
@@ -83,6 +84,7 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
     ...{ queue, transport, clock, kept, mayTrack, onError, turn: prefix },
     onReceipts: (receipts) => {
       unsent = 0;
+      unsentBytes = 0;
       for (const { eventType, receipt } of receipts) {
         if (receipt.status === 'rejected') onError(new Error(`${eventType} was rejected: ${receipt.message}`));
       }
@@ -112,7 +114,8 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
     asked?.then((skewMs) => setTime(event.key, skewMs)).catch(() => {});
     if (!added) return drop(event, 'queue_full');
     unsent += 1;
-    sender.wake(unsent >= FULL_BATCH);
+    unsentBytes += bytesOf(event);
+    sender.wake(unsent >= FULL_BATCH || unsentBytes >= BATCH_BYTES);
     return event.key;
   };
 
@@ -201,6 +204,7 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
     identify: (userId) => {
       actorId = userId;
     },
+    visit: () => (cookieless || !mayTrack() ? null : currentVisit(kept, Date.now())),
     reset: () => {
       actorId = undefined;
       kept.set('visitor', null);

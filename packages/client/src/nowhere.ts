@@ -6,6 +6,7 @@ export const nowhere: Analytics<TrackingPlan> = {
   track: async () => null,
   page: async () => null,
   identify: () => {},
+  visit: () => null,
   reset: () => {},
   flush: async () => 0,
   consent: async () => {},

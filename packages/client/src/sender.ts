@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Kept } from './kept.ts';
-import type { EventQueue } from './queue.ts';
+import { type EventQueue, stamp } from './queue.ts';
 import { requestOf, takeBatch } from './take-batch.ts';
 import type { Sent, Transport } from './transport.ts';
 import type { ClientReceipt, QueuedEvent, ReceiptEvent } from './types.ts';
@@ -19,7 +19,7 @@ export interface SenderDeps {
 }
 
 export interface Sender {
-  /** Sends soon: at once when a batch is full, within two seconds otherwise. */
+  /** Sends soon: at once when a batch is full, by number or size, within two seconds otherwise. */
   wake(batchIsFull: boolean): void;
   /** Sends until nothing is left or something stands in the way. Resolves to what is left. */
   drain(): Promise<number>;
@@ -99,7 +99,11 @@ export function createSender(deps: SenderDeps): Sender {
     }
     // What is sent must be what a retry sends, after a crash too: the times are kept before they leave.
     const keys = next.map(({ key }) => key);
-    const events = await store.stamp(keys, skew);
+    const events = await store.stamp(keys, skew).catch((error) => {
+      // A full device takes no times, and what is on it must not wait until it has room: a retry works out the same ones.
+      onError(error);
+      return deps.mayTrack() ? next.map((event) => stamp(event, skew)) : [];
+    });
     // Deleted meanwhile, by whoever withdrew the consent.
     if (events.length === 0) return true;
     const sent = await transport.send(requestOf(events));

@@ -76,6 +76,14 @@ export interface AutocaptureOptions {
   readonly webVitals?: boolean;
 }
 
+/** The visit that is going on. */
+export interface CurrentVisit {
+  readonly visitorId: string;
+  readonly sessionId: string;
+  /** Where the session began, with the parameters that say who sent the visitor. */
+  readonly landingPage?: string | undefined;
+}
+
 export interface Analytics<Plan extends TrackingPlan> {
   /** Resolves once the event is kept on the device: to its key, or null where it is not tracked. */
   track<Type extends EventTypeOf<Plan>>(
@@ -85,8 +93,13 @@ export interface Analytics<Plan extends TrackingPlan> {
   ): Promise<string | null>;
   /** A view of the page that is open, or of `path`. */
   page(props?: { readonly path?: string; readonly title?: string }): Promise<string | null>;
-  /** Says who is signed in; the server believes it only where the session says the same. */
+  /** Says who is signed in; the server believes it only where the session says the same, when the event comes in. */
   identify(userId: string): void;
+  /**
+   * The visit that the next event belongs to, so that server code can put its events there too. Null before the first event,
+   * after half an hour of silence, and where nobody may be tracked or nothing be kept.
+   */
+  visit(): CurrentVisit | null;
   /** Forgets who it was: after a sign-out. A new visitor and a new session begin. */
   reset(): void;
   /** Sends what waits. Resolves to the number of events that still do. */

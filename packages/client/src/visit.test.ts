@@ -35,3 +35,40 @@ test('a session keeps its first touch, and ends after half an hour of silence', 
   expect(third?.visitorId).toBe(first?.visitorId);
   expect(third?.touch).toMatchObject({ landingPage: `${site.origin}/second` });
 });
+
+test('the visit that goes on can be asked for, and is the one that the next event belongs to', SLOW, async () => {
+  await using site = await openSite();
+  await using browser = await openBrowser();
+  const page = await browser.open(`${site.page()}&utm_campaign=spring`);
+  const visit = () => page.evaluate(() => window.analytics.visit());
+  expect(await visit()).toBeNull();
+  await search(page, 1);
+  const known = await visit();
+  await search(page, 1);
+  expect(await flush(page)).toBe(0);
+  expect(known).toEqual({
+    visitorId: expect.any(String),
+    sessionId: expect.any(String),
+    landingPage: `${site.origin}/home?utm_campaign=spring`,
+  });
+  const stored = await site.stored();
+  expect(stored.map(({ visitorId, sessionId }) => [visitorId, sessionId])).toEqual(
+    stored.map(() => [known?.visitorId, known?.sessionId]),
+  );
+  // To ask is no sign of life: it neither begins a visit nor goes on with one.
+  await page.evaluate((silence) => {
+    const name = 'tallymark tm_test visit';
+    const kept = JSON.parse(localStorage.getItem(name) ?? '{}');
+    localStorage.setItem(name, JSON.stringify({ ...kept, lastAt: kept.lastAt - silence }));
+  }, HALF_AN_HOUR_MS);
+  expect([await visit(), await visit()]).toEqual([null, null]);
+  await search(page, 1);
+  expect((await visit())?.sessionId).not.toBe(known?.sessionId);
+  await page.evaluate(() => window.analytics.optOut());
+  expect(await visit()).toBeNull();
+  await page.evaluate(() => window.analytics.consent(true));
+  await page.goto(site.page({ cookieless: true }));
+  await page.waitForFunction(() => 'analytics' in window);
+  await search(page, 1);
+  expect(await visit()).toBeNull();
+});

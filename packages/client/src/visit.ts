@@ -1,6 +1,7 @@
 import type { AttributionInput } from '@tallymark/contract/event-input';
 import type { Kept } from './kept.ts';
 import { randomId } from './random-id.ts';
+import type { CurrentVisit } from './types.ts';
 
 /** A session ends with this much silence. */
 const SESSION_SILENCE_MS = 30 * 60_000;
@@ -29,11 +30,23 @@ export interface Visit {
 
 /** The session that goes on at `now`, or a new one after half an hour of silence. */
 export function visitAt(kept: Kept, now: number): Visit {
-  const last = parse(kept.get('visit'));
-  // A clock that was set back is no silence.
-  const visit = last && now - last.lastAt < SESSION_SILENCE_MS ? last : { sessionId: randomId(), touch: touchOf() };
+  const visit = goingOn(kept, now) ?? { sessionId: randomId(), touch: touchOf() };
   kept.set('visit', JSON.stringify({ sessionId: visit.sessionId, touch: visit.touch, lastAt: now }));
   return visit;
+}
+
+/** What `visitAt` would go on with; it changes nothing. */
+export function currentVisit(kept: Kept, now: number): CurrentVisit | null {
+  const visitorId = kept.get('visitor');
+  const visit = goingOn(kept, now);
+  if (!visitorId || !visit) return null;
+  return { visitorId, sessionId: visit.sessionId, landingPage: visit.touch?.landingPage };
+}
+
+function goingOn(kept: Kept, now: number): Visit | null {
+  const last = parse(kept.get('visit'));
+  // A clock that was set back is no silence.
+  return last && now - last.lastAt < SESSION_SILENCE_MS ? last : null;
 }
 
 function touchOf(): Touch {

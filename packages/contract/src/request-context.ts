@@ -1,3 +1,6 @@
+export const UNPROVEN_ACTOR = ['reject', 'leave_out'] as const;
+export type UnprovenActor = (typeof UNPROVEN_ACTOR)[number];
+
 /** Who sends, and from where. Built by the server from the request; nothing in it comes from an event. */
 export interface RequestContext {
   readonly session?: { readonly userId: string; readonly role: string } | null;
@@ -17,6 +20,11 @@ export interface RequestContext {
   readonly correlationId?: string | null;
   /** The tracking client that sends, as its `x-tallymark-client` header names it: `web/1.2.0`. */
   readonly clientVersion?: string | null;
+  /**
+   * What becomes of an event whose `actorId` is not the signed-in user: it is rejected, or stored as its visitor's, with no
+   * actor at all. Default `reject`.
+   */
+  readonly unprovenActor?: UnprovenActor;
   /** Imported history that retention leaves alone. Never set from a public request. */
   readonly retentionExempt?: boolean;
 }

@@ -56,7 +56,8 @@ const LATEST_ID_TIME = 2 ** 48 - 1;
 /** Validates one event and settles everything about it that does not need a store: id, hashes, identity, sampling. */
 export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareScope): PreparedEvent {
   const { config } = preparer;
-  const caller = { userId: scope.context.session?.userId ?? null, trusted: scope.domain !== 'public' };
+  const { session, unprovenActor } = scope.context;
+  const caller = { userId: session?.userId ?? null, trusted: scope.domain !== 'public', unprovenActor };
   const valid = validateEvent(config.plan, input, caller);
   if ('status' in valid) return settled(valid);
 

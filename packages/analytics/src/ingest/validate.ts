@@ -2,6 +2,7 @@ import { type EventEnvelope, eventEnvelope } from '@tallymark/contract/event-inp
 import type { JsonObject } from '@tallymark/contract/event-row';
 import type { EventTypeDefinition, TrackingPlan } from '@tallymark/contract/plan';
 import { type RejectedReceipt, type RejectionReason, rejected } from '@tallymark/contract/receipt';
+import type { UnprovenActor } from '@tallymark/contract/request-context';
 import type { z } from 'zod';
 import { canonicalJson, MalformedValue } from './canonical.ts';
 
@@ -25,6 +26,8 @@ export interface Caller {
   readonly userId: string | null;
   /** Server code may name an actor when nobody is signed in; a public caller may only repeat who it is. */
   readonly trusted: boolean;
+  /** What becomes of an event that names somebody else; see `RequestContext`. */
+  readonly unprovenActor?: UnprovenActor | undefined;
 }
 
 /** Thrown inside the layers, caught at their door. */
@@ -85,11 +88,7 @@ function checkBusinessRules(plan: TrackingPlan, { eventType, schemaVersion: clai
 }
 
 function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, envelope: EventEnvelope, caller: Caller) {
-  const claimed = envelope.actorId ?? undefined;
-  const mayClaim = claimed === undefined || claimed === caller.userId || (caller.trusted && caller.userId === null);
-  if (!mayClaim) {
-    throw new Rejection('actor_mismatch', 'actorId is not the signed-in user; leave it out, the session tells it.');
-  }
+  const actorId = actorOf(envelope.actorId ?? undefined, caller);
   const entityType = envelope.entityType ?? definition.entityType;
   const entityId = envelope.entityId ?? undefined;
   if (definition.entityType !== undefined && entityType !== definition.entityType) {
@@ -109,7 +108,15 @@ function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, en
   if (format && entityId !== undefined && !format.safeParse(entityId).success) {
     throw new Rejection('invalid_entity', `entityId does not have the format that ids of "${entityType}" have.`);
   }
-  return { entityType: entityId === undefined ? undefined : entityType, entityId, actorId: caller.userId ?? claimed };
+  return { entityType: entityId === undefined ? undefined : entityType, entityId, actorId };
+}
+
+/** A claim only ever takes an actor away: who is signed in now has no part in what somebody else did before. */
+function actorOf(claimed: string | undefined, caller: Caller): string | undefined {
+  const mayClaim = claimed === undefined || claimed === caller.userId || (caller.trusted && caller.userId === null);
+  if (mayClaim) return caller.userId ?? claimed;
+  if (caller.unprovenActor === 'leave_out') return undefined;
+  throw new Rejection('actor_mismatch', 'actorId is not the signed-in user; leave it out, the session tells it.');
 }
 
 function checkProps(definition: EventTypeDefinition, envelope: EventEnvelope, sentVersion: number): JsonObject {

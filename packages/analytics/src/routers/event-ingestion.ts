@@ -2,6 +2,7 @@ import type { EventInput } from '@tallymark/contract/event-input';
 import { LIMITS } from '@tallymark/contract/limits';
 import type { TrackingPlan } from '@tallymark/contract/plan';
 import { receipt } from '@tallymark/contract/receipt';
+import { UNPROVEN_ACTOR } from '@tallymark/contract/request-context';
 import { flushResult, ingestStats } from '@tallymark/contract/stats';
 import { z } from 'zod';
 import { adminProcedure, publicProcedure, refusalsAsTrpcErrors, router } from './trpc.ts';
@@ -23,6 +24,8 @@ export function createEventIngestionRouter<Plan extends TrackingPlan>() {
     .string()
     .regex(/^[A-Za-z0-9_-]{8,64}$/, 'is 8 to 64 letters, digits, "-" and "_"')
     .optional();
+  /** A client that keeps events until they are sent: whoever they name may be signed out by then. */
+  const unprovenActor = z.enum(UNPROVEN_ACTOR).optional();
 
   return router({
     track: publicProcedure
@@ -36,11 +39,15 @@ export function createEventIngestionRouter<Plan extends TrackingPlan>() {
       }),
     trackBatch: publicProcedure
       .meta({ ingest: true })
-      .input(z.object({ events, visitorId }))
+      .input(z.object({ events, visitorId, unprovenActor }))
       .output(z.array(receipt))
       .mutation(({ ctx, input }) => {
         // A host that knows its visitors is believed before a browser.
-        const context = { ...ctx.requestContext, visitorId: ctx.requestContext.visitorId ?? input.visitorId };
+        const context = {
+          ...ctx.requestContext,
+          visitorId: ctx.requestContext.visitorId ?? input.visitorId,
+          unprovenActor: input.unprovenActor ?? 'reject',
+        };
         return refusalsAsTrpcErrors(ctx.eventIngestion.ingestPublic(input.events, context));
       }),
     /** The server's clock, in ms since 1970: browsers set the times of their events by it. */

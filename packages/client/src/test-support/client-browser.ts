@@ -16,8 +16,8 @@ export interface ClientBrowser extends AsyncDisposable {
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'];
 
-/** A Chromium with a profile of its own. */
-export async function openBrowser(): Promise<ClientBrowser> {
+/** A Chromium with a profile of its own. Where pages are to come back from its cache it has to be asked not to leave that off. */
+export async function openBrowser({ backForwardCache = false } = {}): Promise<ClientBrowser> {
   const { command, env } = await testBrowser();
   const profile = await mkdtemp(join(tmpdir(), 'tallymark-client-'));
   let context: BrowserContext | undefined;
@@ -30,6 +30,7 @@ export async function openBrowser(): Promise<ClientBrowser> {
       executablePath: command,
       env: { ...process.env, ...env },
       args: FLAGS,
+      ...(backForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     });
   };
   await start();

@@ -27,6 +27,7 @@ interface StoredEvent {
   readonly visitorId: string | null;
   readonly sessionId: string | null;
   readonly entityId: string | null;
+  readonly actorId: string | null;
 }
 
 /** What the site does with a request instead of taking it: an answer of its own, or none. */
@@ -40,6 +41,8 @@ export interface ClientSite extends AsyncDisposable {
   /** Requests to the API of any kind. */
   readonly calls: () => number;
   mood: Mood | null;
+  /** Who is signed in, on every page. */
+  session: { readonly userId: string; readonly role: string } | null;
   /** How long an answer takes. */
   delayMs: number;
   /** Address of a page that starts the client with `options`. */
@@ -67,7 +70,7 @@ export async function openSite(html = '', entry = PAGE): Promise<ClientSite> {
     endpoint: API,
     log: LOG,
     requestContext: async ({ headers, url }: Request) =>
-      requestContextFrom({ headers, url, session: null, trustedProxyHops: 0, peerAddress: '127.0.0.1' }),
+      requestContextFrom({ headers, url, session: site.session, trustedProxyHops: 0, peerAddress: '127.0.0.1' }),
     createContext: (requestContext: ReturnType<typeof requestContextFrom>) => ({ eventIngestion, requestContext }),
   };
 
@@ -109,6 +112,7 @@ export async function openSite(html = '', entry = PAGE): Promise<ClientSite> {
     together: () => together,
     calls: () => calls,
     mood: null,
+    session: null,
     delayMs: 0,
     page: (options = {}, path = '/home') =>
       `${site.origin}${path}?options=${encodeURIComponent(JSON.stringify(options))}`,
@@ -116,8 +120,8 @@ export async function openSite(html = '', entry = PAGE): Promise<ClientSite> {
       await eventIngestion.forceFlush();
       const rows = await world.prisma.event.findMany({ orderBy: { occurredAt: 'asc' } });
       return rows.map(({ idempotencyKey: key, propsJson: props, touchJson: touch, ...row }) => {
-        const { eventType, occurredAt, visitorId, sessionId, entityId } = row;
-        return { key, eventType, props, touch, occurredAt, visitorId, sessionId, entityId };
+        const { eventType, occurredAt, visitorId, sessionId, entityId, actorId } = row;
+        return { key, eventType, props, touch, occurredAt, visitorId, sessionId, entityId, actorId };
       });
     },
     [Symbol.asyncDispose]: async () => {
