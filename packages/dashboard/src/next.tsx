@@ -1,8 +1,9 @@
 import type { Metadata } from 'next';
-import { forbidden, notFound, redirect } from 'next/navigation';
+import { notFound, redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { Dashboard } from './shell/dashboard.tsx';
 import { PAGES } from './shell/pages.ts';
+import { Refusal } from './shell/refusal.tsx';
 import type { DashboardUser } from './shell/user.ts';
 
 export interface DashboardOptions {
@@ -15,6 +16,11 @@ export interface DashboardOptions {
   readonly reportsUrl?: string;
   /** Where somebody signs in who wants to go to `next`. */
   readonly signIn: (next: string) => string;
+  /**
+   * Called for somebody who may not open a page: `forbidden` of `next/navigation`, which makes the answer a 403, where the
+   * app has Next's `authInterrupts` on. Without it the page says so.
+   */
+  readonly forbidden?: () => never;
 }
 
 interface PageProps {
@@ -28,6 +34,7 @@ export function createDashboardPage({
   trpcUrl,
   reportsUrl = '/api/reports',
   signIn,
+  forbidden,
 }: DashboardOptions) {
   return async function page({ params }: PageProps) {
     const entry = await entryOf(params);
@@ -35,13 +42,21 @@ export function createDashboardPage({
     const viewer = await user();
     if (!viewer) redirect(signIn(entry.path ? `${basePath}/${entry.path}` : basePath));
     // Every procedure checks the role again; here it only spares somebody a page full of refusals.
-    if (entry.role === 'admin' && viewer.role !== 'admin') forbidden();
+    if (entry.role === 'admin' && viewer.role !== 'admin') {
+      forbidden?.();
+      return <Refusal basePath={basePath} />;
+    }
     return (
       <NuqsAdapter>
         <Dashboard page={entry.path} user={viewer} basePath={basePath} trpcUrl={trpcUrl} reportsUrl={reportsUrl} />
       </NuqsAdapter>
     );
   };
+}
+
+/** What stands there until it is known who asks. For a `loading.tsx` beside the page. */
+export function DashboardLoading() {
+  return <div className="tallymark" aria-busy="true" />;
 }
 
 /** Its metadata: the title of the page that is open. */

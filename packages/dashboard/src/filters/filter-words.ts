@@ -40,10 +40,16 @@ export function operationsOf(field: FilterField | 'prop'): { readonly value: Ope
     .map(([value, label]) => ({ value, label }));
 }
 
+/** A condition in its three parts; the last is null where the operation needs no value. */
+export function wordsOf({ field, op, value }: FilterCondition) {
+  const told = value === undefined ? null : [value].flat().join(', ') || '(none)';
+  return { field: writeField(field), operation: OPERATION_WORDS[op], value: told };
+}
+
 /** A condition in words: `Channel is email`. */
-export function writeCondition({ field, op, value }: FilterCondition): string {
-  const told = value === undefined ? '' : ` ${[value].flat().join(', ') || '(none)'}`;
-  return `${writeField(field)} ${OPERATION_WORDS[op]}${told}`;
+export function writeCondition(condition: FilterCondition): string {
+  const { field, operation, value } = wordsOf(condition);
+  return [field, operation, ...(value === null ? [] : [value])].join(' ');
 }
 
 /** The dimension whose values can be suggested for a field. */

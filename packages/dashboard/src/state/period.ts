@@ -20,9 +20,12 @@ export interface Range {
   readonly to: Date;
 }
 
-/** A period that ends with the present minute. Longer ones begin with a whole hour, so that their answers can be kept. */
+/**
+ * A period that ends with the minute that `now` is in, so that what has just happened is in it. Longer ones begin with a whole
+ * hour, so that their answers can be kept.
+ */
 export function rangeOf(period: Exclude<Period, 'custom'>, now: Date): Range {
-  const to = new Date(Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS);
+  const to = new Date((Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS);
   if (period === '24h') return { from: new Date(to.getTime() - 24 * HOUR_MS), to };
   const hour = new Date(Math.floor(to.getTime() / HOUR_MS) * HOUR_MS);
   if (period === '12mo') {

@@ -10,6 +10,7 @@ import { title, words } from '../../format/words.ts';
 import { useScope } from '../../state/use-scope.ts';
 import { Card } from '../../ui/card.tsx';
 import { Figure } from '../../ui/figure.tsx';
+import { IncompleteNote } from '../../ui/incomplete-note.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -55,7 +56,12 @@ function Entities({ picked: { entityType, valued }, entityTypes }: EntitiesProps
   return (
     <div className="grid grid-cols-1 gap-4">
       <Answered question={entities} loading={<TilesLoading count={4} />}>
-        {(answer) => <Tiles tiles={tilesOf(answer, entityType, valued)} />}
+        {(answer) => (
+          <>
+            <IncompleteNote before={answer.scope.incompleteBefore} />
+            <Tiles tiles={tilesOf(answer, entityType, valued)} />
+          </>
+        )}
       </Answered>
       <Card
         title={title(entityType)}

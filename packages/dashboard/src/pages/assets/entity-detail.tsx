@@ -11,6 +11,7 @@ import { useScope } from '../../state/use-scope.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Figure } from '../../ui/figure.tsx';
+import { IncompleteNote } from '../../ui/incomplete-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { EntityDays } from './entity-days.tsx';
 import { EntityEvents } from './entity-events.tsx';
@@ -46,6 +47,7 @@ export function EntityDetail({ entityType, entityId, valued }: EntityDetailProps
       <Answered question={entity} loading={<Loading />}>
         {(answer) => (
           <div className="grid grid-cols-1 gap-4">
+            <IncompleteNote before={answer.scope.incompleteBefore} />
             <Tiles tiles={tilesOf(answer, visitors, valued)} />
             <EntityDays days={answer.days} valued={valued} />
             <div className="grid grid-cols-1 gap-4 md:grid-cols-2">

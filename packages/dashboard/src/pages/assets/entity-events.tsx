@@ -1,11 +1,11 @@
 'use client';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { Answered } from '../../data/answered.tsx';
 import { useQuestion } from '../../data/use-question.ts';
 import { writeMoment } from '../../format/times.ts';
 import { title } from '../../format/words.ts';
 import { useScope } from '../../state/use-scope.ts';
 import { Card } from '../../ui/card.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
 
@@ -26,7 +26,7 @@ export function EntityEvents({ entityType, entityId }: { entityType: string; ent
           events.length === 0 ? (
             <Empty title="No event in this period" />
           ) : (
-            <ScrollArea label="Latest events">
+            <ScrollRegion wide label="Latest events">
               <table className="text-sm" aria-label="Latest events">
                 <thead>
                   <tr className="border-b">
@@ -57,7 +57,7 @@ export function EntityEvents({ entityType, entityId }: { entityType: string; ent
                   ))}
                 </tbody>
               </table>
-            </ScrollArea>
+            </ScrollRegion>
           )
         }
       </Answered>

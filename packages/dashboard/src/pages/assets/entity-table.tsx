@@ -1,11 +1,11 @@
 'use client';
 import type { EntitiesAnswer } from '@tallymark/contract/reports/entities';
 import { exact, type Figure as FigureData } from '@tallymark/contract/reports/figure';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { SortHeader } from '../../charts/sort-header.tsx';
 import type { Unit } from '../../format/numbers.ts';
 import { title, words } from '../../format/words.ts';
 import { Figure } from '../../ui/figure.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { nameIn } from './entity-name.ts';
 import { type EntityRow, MOST_ROWS, useAssetState, useSnapshots, useVisitors } from './use-assets.ts';
@@ -65,7 +65,7 @@ export function EntityTable({ answer, entityType, valued }: EntityTableProps) {
   }
   const label = `What happened to each ${words(entityType)}`;
   return (
-    <ScrollArea label={label}>
+    <ScrollRegion wide label={label}>
       <table className="text-sm" aria-label={label}>
         <thead>
           <tr className="border-b">
@@ -106,7 +106,7 @@ export function EntityTable({ answer, entityType, valued }: EntityTableProps) {
       {visitors.error && (
         <p className="pt-2 text-xs text-muted-foreground">Visitors are not counted here: {visitors.error.message}</p>
       )}
-    </ScrollArea>
+    </ScrollRegion>
   );
 }
 

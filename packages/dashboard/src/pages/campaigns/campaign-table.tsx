@@ -1,9 +1,9 @@
 'use client';
 import type { CampaignSort, CampaignStatisticsAnswer, MeasuredCampaign } from '@tallymark/contract/reports/campaigns';
 import type { ReactNode } from 'react';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { SortHeader } from '../../charts/sort-header.tsx';
 import { Figure } from '../../ui/figure.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { COLUMNS, figureOf } from './columns.ts';
 import { useCampaignState } from './use-campaigns.ts';
@@ -28,7 +28,7 @@ export function CampaignTable({ answer: { rows, other, total }, label, names }: 
   const sortBy = (picked: CampaignSort) =>
     void setState({ sort: picked, order: picked === sort && order === 'desc' ? 'asc' : 'desc' });
   return (
-    <ScrollArea label={label}>
+    <ScrollRegion wide label={label}>
       <table className="text-sm" aria-label={label}>
         <thead>
           <tr className="border-b">
@@ -76,7 +76,7 @@ export function CampaignTable({ answer: { rows, other, total }, label, names }: 
           </Row>
         </tfoot>
       </table>
-    </ScrollArea>
+    </ScrollRegion>
   );
 }
 

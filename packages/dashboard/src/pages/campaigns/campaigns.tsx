@@ -9,6 +9,7 @@ import { TilesLoading } from '../../charts/tiles.tsx';
 import { Answered } from '../../data/answered.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { IncompleteNote } from '../../ui/incomplete-note.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { CampaignDays } from './campaign-days.tsx';
@@ -45,6 +46,7 @@ export function Campaigns() {
       <Answered question={statistics} loading={<Loading />}>
         {(answer: CampaignStatisticsAnswer) => (
           <div className="grid grid-cols-1 gap-4">
+            <IncompleteNote before={answer.scope.incompleteBefore} />
             <CampaignTiles answer={answer} />
             <CampaignDays days={answer.days} />
             <Card

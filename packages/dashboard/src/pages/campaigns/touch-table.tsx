@@ -1,6 +1,6 @@
 import type { AttributedConversions } from '@tallymark/contract/reports/campaigns';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { Figure } from '../../ui/figure.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { type TouchRow, touchRows } from './touches.ts';
 
@@ -12,7 +12,7 @@ export function TouchTable({ attribution }: { attribution: readonly AttributedCo
   const rows = touchRows(attribution);
   if (rows.length === 0) return <Empty title="No conversions in this period" />;
   return (
-    <ScrollArea label="Conversions by touch">
+    <ScrollRegion wide label="Conversions by touch">
       <table className="text-sm" aria-label="Conversions by touch">
         <thead>
           <tr className="border-b">
@@ -46,7 +46,7 @@ export function TouchTable({ attribution }: { attribution: readonly AttributedCo
           ))}
         </tbody>
       </table>
-    </ScrollArea>
+    </ScrollRegion>
   );
 }
 

@@ -9,8 +9,10 @@ import { FlushCard } from './flush-card.tsx';
 import { HeadTiles } from './head-tiles.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { ProjectionsCard } from './projections-card.tsx';
+import { QueryTimesCard } from './query-times-card.tsx';
 import { useStats } from './questions.ts';
 import { QueuesCard } from './queues-card.tsx';
+import { StorageCard } from './storage-card.tsx';
 import { ThinningCard } from './thinning-card.tsx';
 import { Warnings } from './warnings.tsx';
 
@@ -43,6 +45,8 @@ export function Pipeline() {
       <div className="grid grid-cols-1 items-start gap-4 2xl:grid-cols-2">
         <ProjectionsCard />
         <QueuesCard now={at} />
+        <StorageCard />
+        <QueryTimesCard />
       </div>
     </div>
   );

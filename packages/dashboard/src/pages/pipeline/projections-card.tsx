@@ -1,8 +1,8 @@
 'use client';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { Answered } from '../../data/answered.tsx';
 import { writeCount, writeNumber } from '../../format/numbers.ts';
 import { Card } from '../../ui/card.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { ProjectionRow } from './projection-row.tsx';
 import { useProjections, useRebuilds } from './questions.ts';
@@ -28,7 +28,7 @@ export function ProjectionsCard() {
                 ? 'read to its end'
                 : `${writeCount(facts.eventsBehind)} events behind, the oldest for ${writeNumber(facts.secondsBehind, 'seconds')}`}
             </p>
-            <ScrollArea label="Projections">
+            <ScrollRegion wide label="Projections">
               <table className="text-sm" aria-label="Projections">
                 <thead>
                   <tr className="border-b text-xs text-muted-foreground">
@@ -56,7 +56,7 @@ export function ProjectionsCard() {
                   ))}
                 </tbody>
               </table>
-            </ScrollArea>
+            </ScrollRegion>
           </>
         )}
       </Answered>

@@ -4,6 +4,8 @@ import { useQuestion } from '../../data/use-question.ts';
 /** How often the page asks, while it is looked at. */
 const EVERY_MS = 2_000;
 const RECENT_REBUILDS = 5;
+/** What changes slowly, or is no trifle to measure. */
+const SELDOM_MS = 30_000;
 
 export const useStats = () =>
   useQuestion(
@@ -48,4 +50,14 @@ export const useRebuilds = () =>
 export const useLetterCounts = () =>
   useQuestion(['deadLetters.counts'], (client, signal) => client.deadLetters.counts.query(undefined, { signal }), {
     everyMs: EVERY_MS,
+  });
+
+export const useStorage = () =>
+  useQuestion(['ops.storage'], (client, signal) => client.ops.storage.query(undefined, { signal }), {
+    everyMs: SELDOM_MS,
+  });
+
+export const useQueryTimes = () =>
+  useQuestion(['ops.queryTimes'], (client, signal) => client.ops.queryTimes.query(undefined, { signal }), {
+    everyMs: SELDOM_MS,
   });

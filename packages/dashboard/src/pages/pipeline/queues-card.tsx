@@ -1,6 +1,5 @@
 'use client';
 import type { EnrichmentBacklogStats, JobName, QueueStats } from '@tallymark/contract/jobs';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { Answered } from '../../data/answered.tsx';
 import { useAction } from '../../data/use-action.ts';
 import { writeCount, writeNumber } from '../../format/numbers.ts';
@@ -8,6 +7,7 @@ import { writeAgo } from '../../format/times.ts';
 import { title } from '../../format/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { useJobs } from './questions.ts';
 
@@ -22,7 +22,7 @@ export function QueuesCard({ now }: { now: number }) {
       <Answered question={jobs} loading={<Skeleton className="h-80 w-full" />}>
         {({ queues, enrichment }) => (
           <>
-            <ScrollArea label="Job queues">
+            <ScrollRegion wide label="Job queues">
               <table className="text-sm" aria-label="Job queues">
                 <thead>
                   <tr className="border-b text-xs text-muted-foreground">
@@ -42,7 +42,7 @@ export function QueuesCard({ now }: { now: number }) {
                   ))}
                 </tbody>
               </table>
-            </ScrollArea>
+            </ScrollRegion>
             <Backlog backlog={enrichment} />
           </>
         )}

@@ -1,9 +1,9 @@
 'use client';
 import type { PlannedType } from '@tallymark/contract/reports/plan';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { writeCount } from '../../format/numbers.ts';
 import { writeAgo } from '../../format/times.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { reasonsInWords } from './reasons.ts';
 import { type Shown, usePlanState } from './use-plan.ts';
@@ -29,7 +29,7 @@ export function PlanTable({ types, now }: { types: readonly PlannedType[]; now: 
     return <Empty title="No such type">{sought ? `None has “${search}” in its name.` : 'Show all types again.'}</Empty>;
   }
   return (
-    <ScrollArea label="Event types">
+    <ScrollRegion wide label="Event types">
       <table className="text-sm" aria-label="Event types">
         <thead>
           <tr className="border-b">
@@ -82,7 +82,7 @@ export function PlanTable({ types, now }: { types: readonly PlannedType[]; now: 
           ))}
         </tbody>
       </table>
-    </ScrollArea>
+    </ScrollRegion>
   );
 }
 

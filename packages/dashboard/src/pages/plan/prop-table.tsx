@@ -1,9 +1,9 @@
 'use client';
 import type { PlannedType } from '@tallymark/contract/reports/plan';
-import { ScrollArea } from '../../charts/scroll-area.tsx';
 import { Answered } from '../../data/answered.tsx';
 import { writeCount, writeNumber } from '../../format/numbers.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { type PlannedProp, propsIn } from './schema-props.ts';
 import { usePropsSent } from './use-plan.ts';
@@ -28,7 +28,7 @@ export function PropTable({ type: { eventType, schema, report } }: { type: Plann
         ];
         if (rows.length === 0) return <p className="text-sm text-muted-foreground">The type has no props.</p>;
         return (
-          <ScrollArea label="Props">
+          <ScrollRegion wide label="Props">
             <table className="text-sm" aria-label="Props">
               <thead>
                 <tr className="border-b">
@@ -65,7 +65,7 @@ export function PropTable({ type: { eventType, schema, report } }: { type: Plann
                 ))}
               </tbody>
             </table>
-          </ScrollArea>
+          </ScrollRegion>
         );
       }}
     </Answered>
