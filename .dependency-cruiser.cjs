@@ -1,6 +1,6 @@
-// Imports run one way: contract <- {redis, prisma} <- analytics <- {apps/web, jobs}.
+// Imports run one way: contract <- {redis, prisma} <- analytics <- {next, dashboard, jobs} <- apps/web; contract <- client.
 // packages/local, testing and proof stand beside the product and are never imported by it.
-const product = '^(packages/(contract|redis|analytics|client)|prisma|jobs|apps)/';
+const product = '^(packages/(contract|redis|analytics|next|client|dashboard)|prisma|jobs|apps)/';
 const tests = '(\\.(test|test-d)\\.tsx?$|/test-support/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -19,7 +19,7 @@ module.exports = {
       name: 'doors-know-only-the-contract',
       severity: 'error',
       from: { path: '^(packages/redis|prisma)/', pathNot: tests },
-      to: { path: '^(packages/(analytics|client)|jobs|apps)/' },
+      to: { path: '^(packages/(analytics|next|client|dashboard)|jobs|apps)/' },
     },
     {
       name: 'doors-do-not-know-each-other',
@@ -31,6 +31,12 @@ module.exports = {
       name: 'analytics-knows-no-app',
       severity: 'error',
       from: { path: '^packages/analytics/', pathNot: tests },
+      to: { path: '^(packages/(next|client|dashboard)|jobs|apps)/' },
+    },
+    {
+      name: 'packages-know-no-app',
+      severity: 'error',
+      from: { path: '^packages/(next|client|dashboard)/', pathNot: tests },
       to: { path: '^(jobs|apps)/' },
     },
     { name: 'web-and-jobs-are-strangers', severity: 'error', from: { path: '^apps/' }, to: { path: '^jobs/' } },
@@ -59,7 +65,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(generated|\\.next|\\.tallymark)/' },
+    exclude: { path: '(^|/)(generated|dist|\\.next|\\.tallymark)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],

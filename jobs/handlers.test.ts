@@ -1,4 +1,5 @@
 import { JOBS } from '@tallymark/contract/jobs';
+import { insertAuditEntry } from '@tallymark/prisma/stores/audit-log';
 import { appendLedgerDelta, readLedger } from '@tallymark/prisma/stores/ledger';
 import { expect, test } from 'vitest';
 import { compactLogs } from './handlers/compact-logs.ts';
@@ -45,4 +46,19 @@ test('compactLogs folds ledger rows, and their sums stay', async () => {
   expect(await readLedger(prisma)).toEqual(before);
   const [rows] = await prisma.$queryRaw<unknown[]>`SELECT count(*)::int AS rows FROM ledger_deltas`;
   expect(rows).toEqual({ rows: 1 });
+});
+
+test('compactLogs removes entries of the audit log that are older than a year, and no other', async () => {
+  await using world = await openWorkers();
+  const { prisma, log } = world.services().services;
+  const enter = (at: string) => {
+    const entry = { userId: 'root', procedure: at, target: null, change: null, addressHash: null, correlationId: null };
+    return insertAuditEntry(prisma, { ...entry, at: new Date(at) });
+  };
+  for (const at of ['2024-03-15T11:59:59.999Z', '2024-03-15T12:00:00Z', '2025-03-15T11:00:00Z']) await enter(at);
+  const compact = compactLogs({ prisma, now: () => new Date('2025-03-15T12:00:00Z') });
+  expect(await compact({}, { log, signal })).toMatchObject({ auditRemoved: 1 });
+  expect(await compact({}, { log, signal })).toMatchObject({ auditRemoved: 0 });
+  const left = await prisma.auditEntry.findMany({ orderBy: { at: 'asc' } });
+  expect(left.map(({ procedure }) => procedure)).toEqual(['2024-03-15T12:00:00Z', '2025-03-15T11:00:00Z']);
 });

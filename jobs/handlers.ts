@@ -10,5 +10,6 @@ export const handlers: HandlerTable = {
   applyRetention: async (services) => (await import('./handlers/apply-retention.ts')).applyRetention(services),
   keepPartitions: async (services) => (await import('./handlers/keep-partitions.ts')).keepPartitions(services),
   compactLogs: async (services) => (await import('./handlers/compact-logs.ts')).compactLogs(services),
+  evaluateAlerts: async (services) => (await import('./handlers/evaluate-alerts.ts')).evaluateAlerts(services),
   backupFlush: async (services) => (await import('./handlers/backup-flush.ts')).backupFlush(services),
 };

@@ -1,40 +1,4 @@
-import { parseSettings } from '@tallymark/contract/settings';
-import { handlers } from './handlers.ts';
-import { schedulesOf } from './schedules.ts';
-import { openWorkerServices } from './worker.ts';
-import { initializeAllWorkers } from './workers.ts';
+import { startWorker } from './start-worker.ts';
+import { studio } from './studio.ts';
 
-/** For the connections, once workers and ingestion service have kept their own deadlines. */
-const CLOSING_MS = 2_000;
-
-/** The worker process: flusher, jobs and their schedules, webhooks, projections. SIGTERM and SIGINT end it in order. */
-const settings = parseSettings(process.env);
-const schedules = schedulesOf(settings);
-const services = openWorkerServices(settings, { name: 'tallymark-jobs' });
-await services.eventIngestion.start();
-const workers = await initializeAllWorkers({ settings, services, jobs: services.jobs, handlers, schedules });
-services.subscriptions.start();
-services.projections.start();
-services.log.info('worker ready');
-
-let stopping = false;
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  services.log.info({ signal }, 'worker stops');
-  // Whatever hangs, a supervisor must not have to kill us. The buffer keeps what is not flushed, Redis the jobs.
-  const deadline = setTimeout(() => {
-    services.log.error({ deadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS }, 'shutdown took too long');
-    process.exit(1);
-  }, settings.TRACKING_SHUTDOWN_DEADLINE_MS + CLOSING_MS);
-  await Promise.all([
-    workers.shutdownGracefully(),
-    services.subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2),
-    services.projections.stop(),
-  ]);
-  await services.close();
-  clearTimeout(deadline);
-  services.log.info('worker stopped');
-  process.exit(0);
-}
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (received) => void stop(received));
+await startWorker(studio);

@@ -1,22 +1,27 @@
+import { createAsk } from '@tallymark/analytics/alert/ask-question';
+import { AlertEvaluator } from '@tallymark/analytics/alert/evaluator';
 import { aggregatedTypes } from '@tallymark/analytics/dedup/aggregated-types';
 import { EventDeduplicationService } from '@tallymark/analytics/dedup/service';
 import { EventEnrichmentService } from '@tallymark/analytics/enrich/service';
+import type { SnapshotReaders } from '@tallymark/analytics/enrich/snapshots';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { createJobQueues, type JobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { ProjectionService } from '@tallymark/analytics/project/service';
+import { openReports } from '@tallymark/analytics/report/open-reports';
 import { retentionOptionsFrom } from '@tallymark/analytics/retain/config';
 import { RetentionService } from '@tallymark/analytics/retain/service';
+import { createTallymarkRouter } from '@tallymark/analytics/routers/tallymark';
 import { EventSubscriptions } from '@tallymark/analytics/subscribe/service';
-import { type DemoPlan, demoPlan } from '@tallymark/contract/demo-plan';
+import type { TrackingPlan } from '@tallymark/contract/plan';
 import type { Settings } from '@tallymark/contract/settings';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
-import { studioSnapshotReaders as snapshotReaders } from '@tallymark/prisma/studio/snapshots';
 import { connectRedis } from '@tallymark/redis/connect';
 import type { Logger } from 'pino';
 
 const PROJECTION_CONNECTIONS = 4;
+const ALERT_CONNECTIONS = 2;
 
 /** What a process of this folder works with. `close()` ends it in order. */
 export interface WorkerServices {
@@ -24,14 +29,15 @@ export interface WorkerServices {
   readonly name: string;
   readonly settings: Settings;
   readonly prisma: PrismaClient;
-  readonly eventIngestion: EventIngestionService<DemoPlan>;
+  readonly eventIngestion: Pick<EventIngestionService, 'start' | 'backupFlush'>;
   readonly enrichment: EventEnrichmentService;
   readonly deduplication: EventDeduplicationService;
   readonly retention: RetentionService;
   /** Hears of stored events once `start()` is called. */
-  readonly subscriptions: EventSubscriptions<DemoPlan>;
+  readonly subscriptions: Pick<EventSubscriptions, 'start' | 'stop'>;
   /** Folds events into read models once `start()` is called. */
   readonly projections: ProjectionService;
+  readonly alerts: AlertEvaluator;
   readonly jobs: JobQueues;
   readonly log: Logger;
   readonly now: () => Date;
@@ -39,11 +45,27 @@ export interface WorkerServices {
   close(): Promise<void>;
 }
 
+/** The same for a process that knows the plan. */
+export interface PlanServices<Plan extends TrackingPlan> extends WorkerServices {
+  readonly eventIngestion: EventIngestionService<Plan>;
+  readonly subscriptions: EventSubscriptions<Plan>;
+}
+
+export interface WorkerServicesOptions<Plan extends TrackingPlan> {
+  /** Of the process, as Postgres, Redis and the log know it. */
+  readonly name: string;
+  readonly plan: Plan;
+  /** What entities look like, by their type. */
+  readonly snapshotReaders?: SnapshotReaders | undefined;
+  readonly log?: Logger;
+}
+
 /** Connects the stores and the ingestion service, with a flusher in this process. Nothing runs before `start()`. */
-export function openWorkerServices(
+export function openWorkerServices<Plan extends TrackingPlan>(
   settings: Settings,
-  { name, log = createLogger({ level: settings.LOG_LEVEL, name }) }: { name: string; log?: Logger },
-): WorkerServices {
+  options: WorkerServicesOptions<Plan>,
+): PlanServices<Plan> {
+  const { name, plan, snapshotReaders = {}, log = createLogger({ level: settings.LOG_LEVEL, name }) } = options;
   const prisma = createPrisma({
     databaseUrl: settings.DATABASE_URL,
     maxConnections: settings.DATABASE_MAX_CONNECTIONS,
@@ -57,22 +79,22 @@ export function openWorkerServices(
   });
   const deduplication = new EventDeduplicationService(prisma, redis, {
     deduplicationTtlSeconds: settings.TRACKING_DEDUPLICATION_TTL_SECONDS,
-    aggregatedTypes: aggregatedTypes(demoPlan),
+    aggregatedTypes: aggregatedTypes(plan),
     alertPercent: settings.TRACKING_DEDUPLICATION_ALERT_PERCENT,
   });
   const jobs = createJobQueues({ settings, deduplication, log, name });
   const enrichmentQueue = settings.TRACKING_ENABLE_ENRICHMENT ? jobs.enrichEventQueue : null;
-  const eventIngestion = new EventIngestionService(prisma, redis, enrichmentQueue, {
+  const eventIngestion = new EventIngestionService<Plan>(prisma, redis, enrichmentQueue, {
     ...ingestionOptionsFrom(settings),
-    plan: demoPlan,
+    plan,
     snapshotReaders,
     log,
     runFlusher: true,
     // Workers and deliveries have the other half, before it.
     shutdownDeadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2,
   });
-  const subscriptions = new EventSubscriptions({
-    plan: demoPlan,
+  const subscriptions = new EventSubscriptions<Plan>({
+    plan,
     prisma,
     log,
     allowPrivateNetworks: settings.TRACKING_WEBHOOKS_PRIVATE_NETWORKS,
@@ -86,10 +108,23 @@ export function openWorkerServices(
   const patienceMs = settings.TRACKING_ENRICHMENT_PATIENCE_SECONDS * 1_000;
   const projections = new ProjectionService({
     prisma: projectionsPrisma,
-    plan: demoPlan,
+    plan,
     log,
     enrichmentPatienceMs: settings.TRACKING_ENABLE_ENRICHMENT ? patienceMs : null,
   });
+  const now = () => new Date();
+  // What rules ask keeps nothing else waiting either.
+  const alertsPrisma = createPrisma({
+    databaseUrl: settings.DATABASE_READ_URL ?? settings.DATABASE_URL,
+    maxConnections: ALERT_CONNECTIONS,
+    applicationName: `${name}-alerts`,
+  });
+  const reports = openReports({ settings, plan, prisma, readPrisma: alertsPrisma, redis, log, now });
+  const ask = createAsk({
+    router: createTallymarkRouter(plan),
+    createContext: (requestContext) => ({ requestContext, eventIngestion, operations: { reports } }),
+  });
+  const allowPrivateNetworks = settings.TRACKING_WEBHOOKS_PRIVATE_NETWORKS;
   const config = retentionOptionsFrom(settings);
   return {
     name,
@@ -98,18 +133,20 @@ export function openWorkerServices(
     eventIngestion,
     enrichment: new EventEnrichmentService(prisma, redis, { log, snapshotReaders }),
     deduplication,
-    retention: new RetentionService({ prisma, databaseUrl: settings.DATABASE_URL, log, plan: demoPlan, config }),
+    retention: new RetentionService({ prisma, databaseUrl: settings.DATABASE_URL, log, plan, config }),
     subscriptions,
     projections,
+    alerts: new AlertEvaluator({ prisma, eventIngestion, ask, now, allowPrivateNetworks }),
     jobs,
     log,
-    now: () => new Date(),
+    now,
     async close() {
       await subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2);
       await projections.stop();
       await eventIngestion.shutdown();
       await jobs.close();
       redis.disconnect();
+      await alertsPrisma.$disconnect();
       await projectionsPrisma.$disconnect();
       await prisma.$disconnect();
     },

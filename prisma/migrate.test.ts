@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { cloneDatabase } from '../packages/testing/src/database.ts';
+import { cloneDatabase, emptyDatabase } from '../packages/testing/src/database.ts';
 import { migrate } from './migrate.ts';
 import { diffToSchema } from './test-support/drift.ts';
 
@@ -14,26 +14,10 @@ const NAMES = [
   '20261122000001_subscription_leases',
   '20261122220000_read_models',
   '20261123100000_settings',
+  '20261123110000_alerts',
   '20261123120000_studio',
 ];
 const run = promisify(execFile);
-
-/** An empty database beside the cloned one, on the same server. */
-async function emptyDatabase(url: string) {
-  const name = `empty_${process.pid}_${Date.now()}`;
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  const own = new URL(url);
-  own.pathname = name;
-  return {
-    url: own.href,
-    async [Symbol.asyncDispose]() {
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
-    },
-  };
-}
 
 async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
@@ -52,10 +36,9 @@ const runScript = (env: Record<string, string>) =>
 
 describe('migrate', () => {
   test('applies everything once, and keeps the history of Prisma', async () => {
-    await using db = await cloneDatabase();
-    await using empty = await emptyDatabase(db.url);
-    expect(await migrate(empty.url, () => new Date('2031-11-05T00:00:00Z'))).toEqual(NAMES);
-    expect(await migrate(empty.url, () => new Date('2031-11-05T00:00:00Z'))).toEqual([]);
+    await using empty = await emptyDatabase();
+    expect(await migrate(empty.url, { now: () => new Date('2031-11-05T00:00:00Z') })).toEqual(NAMES);
+    expect(await migrate(empty.url, { now: () => new Date('2031-11-05T00:00:00Z') })).toEqual([]);
 
     const history = await query(
       empty.url,
@@ -77,15 +60,13 @@ describe('migrate', () => {
   });
 
   test('lets processes that start together wait for each other', async () => {
-    await using db = await cloneDatabase();
-    await using empty = await emptyDatabase(db.url);
+    await using empty = await emptyDatabase();
     const applied = await Promise.all([migrate(empty.url), migrate(empty.url), migrate(empty.url)]);
     expect(applied.filter((names) => names.length > 0)).toEqual([NAMES]);
   });
 
   test('as a script says what it did', async () => {
-    await using db = await cloneDatabase();
-    await using empty = await emptyDatabase(db.url);
+    await using empty = await emptyDatabase();
     expect((await runScript({ DATABASE_URL: empty.url })).stdout).toBe(`${NAMES.join('\n')}\n`);
     expect((await runScript({ DATABASE_URL: empty.url })).stdout).toBe('up to date\n');
   });

@@ -1,13 +1,19 @@
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { createPrisma } from './client.ts';
-import { openSchemaEngine, readMigrations } from './schema-engine.ts';
+import { MIGRATIONS, openSchemaEngine, readMigrations } from './schema-engine.ts';
 import { WholeScriptPg } from './schema-engine-adapter.ts';
 import { ensurePartitions } from './stores/partitions.ts';
 
 /** A lock of our own: the schema engine takes Prisma's on its connection, and would wait for us for ever. */
 const MIGRATE_LOCK = 7_274_011;
 const MONTHS_AHEAD = 3;
+
+export interface MigrateOptions {
+  /** A folder of migrations as Prisma keeps them, with a slash at its end. Default: Tallymark's. */
+  readonly migrations?: URL | undefined;
+  readonly now?: () => Date;
+}
 
 /**
  * Applies the migrations that are missing, in order, then makes the partitions of this month and the next three.
@@ -17,14 +23,15 @@ const MONTHS_AHEAD = 3;
  * Rejects when the database cannot be reached, and with Prisma's P3009 or P3018 when a migration has failed: the script
  * is rolled back as a whole, and its error stands in `_prisma_migrations.logs`.
  */
-export async function migrate(databaseUrl: string, now: () => Date = () => new Date()): Promise<string[]> {
+export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
+  const { migrations = MIGRATIONS, now = () => new Date() } = options;
   const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'tallymark-migrate' });
   await lock.connect().catch((error: unknown) => {
     throw new Error(`Cannot reach the database: ${describe(error)}`, { cause: error });
   });
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATE_LOCK]);
-    const applied = await applyMigrations(databaseUrl);
+    const applied = await applyMigrations(databaseUrl, migrations);
     await makePartitionsAhead(databaseUrl, now());
     return applied;
   } finally {
@@ -33,13 +40,13 @@ export async function migrate(databaseUrl: string, now: () => Date = () => new D
   }
 }
 
-async function applyMigrations(databaseUrl: string): Promise<string[]> {
+async function applyMigrations(databaseUrl: string, migrations: URL): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, application_name: 'tallymark-migrate' });
   try {
     const engine = await openSchemaEngine(new WholeScriptPg(pool));
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: await readMigrations(),
+        migrationsList: await readMigrations(migrations),
         filters: { externalTables: [], externalEnums: [] },
       });
       return appliedMigrationNames;

@@ -7,7 +7,8 @@ import {
 } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
+/** Tallymark's own. */
+export const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 // The part of WebAssembly used here; Node's types of version 20 leave it to the DOM library.
 declare const WebAssembly: {
@@ -50,15 +51,15 @@ export async function openSchemaEngine(factory: SqlMigrationAwareDriverAdapterFa
   return await bindings.SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
 }
 
-/** The migrations folder in the engine's shape, oldest first. */
-export async function readMigrations(): Promise<bindings.MigrationList> {
-  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+/** A folder of migrations in the engine's shape, oldest first. */
+export async function readMigrations(folder: URL): Promise<bindings.MigrationList> {
+  const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return {
-    baseDir: MIGRATIONS.pathname,
+    baseDir: folder.pathname,
     lockfile: {
       path: 'migration_lock.toml',
-      content: await readFile(new URL('migration_lock.toml', MIGRATIONS), 'utf8'),
+      content: await readFile(new URL('migration_lock.toml', folder), 'utf8'),
     },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
@@ -66,7 +67,7 @@ export async function readMigrations(): Promise<bindings.MigrationList> {
         path: name,
         migrationFile: {
           path: 'migration.sql',
-          content: { tag: 'ok' as const, value: await readFile(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8') },
+          content: { tag: 'ok' as const, value: await readFile(new URL(`${name}/migration.sql`, folder), 'utf8') },
         },
       })),
     ),

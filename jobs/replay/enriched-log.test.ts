@@ -7,6 +7,7 @@ import { addHostsOfSite } from '@tallymark/prisma/stores/sites';
 import { cloneDatabase } from '@tallymark/testing/database';
 import { testRedis } from '@tallymark/testing/redis';
 import { expect, test } from 'vitest';
+import { studio } from '../studio.ts';
 import { openWorkerServices } from '../worker.ts';
 import { readLines } from './read-lines.ts';
 import { replay } from './replay.ts';
@@ -37,7 +38,7 @@ async function enrichLog<Result>(
     TRACKING_ENABLE_ENRICHMENT: 'false',
   });
   const log = createLogger({ level: 'silent', name: 'test' });
-  const services = openWorkerServices(settings, { name: 'test-enriched-log', log });
+  const services = openWorkerServices(settings, { ...studio, name: 'test-enriched-log', log });
   const { prisma, eventIngestion } = services;
   try {
     await eventIngestion.start();

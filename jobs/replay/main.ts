@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { parseSettings } from '@tallymark/contract/settings';
 import { addHostsOfSite } from '@tallymark/prisma/stores/sites';
+import { studio } from '../studio.ts';
 import { openWorkerServices } from '../worker.ts';
 import { type ReplayLedger, replayLedger } from './ledger.ts';
 import { ProgressBar } from './progress.ts';
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   const settings = parseSettings(process.env);
   const level = process.env.LOG_LEVEL ?? 'warn';
   const log = createLogger({ level, name: 'tallymark-replay', destination: process.stderr });
-  const services = openWorkerServices(settings, { name: 'tallymark-replay', log });
+  const services = openWorkerServices(settings, { ...studio, name: 'tallymark-replay', log });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());

@@ -3,6 +3,7 @@ import { parseSettings } from '@tallymark/contract/settings';
 import { cloneDatabase } from '@tallymark/testing/database';
 import { testRedis } from '@tallymark/testing/redis';
 import { describe, expect, it } from 'vitest';
+import { studio } from '../studio.ts';
 import { openWorkerServices } from '../worker.ts';
 import { replayLedger } from './ledger.ts';
 import { HistoryRefused, replay } from './replay.ts';
@@ -31,7 +32,7 @@ async function openWorld() {
     TRACKING_HASH_SALT: 'a salt of the tests',
   });
   const log = createLogger({ level: 'silent', name: 'test' });
-  const services = openWorkerServices(settings, { name: 'test-replay', log });
+  const services = openWorkerServices(settings, { ...studio, name: 'test-replay', log });
   const run = async (lines: readonly string[], options: { keepHistory?: boolean; signal?: AbortSignal } = {}) => {
     const startedAt = new Date();
     const runId = `run-${Math.random()}`;

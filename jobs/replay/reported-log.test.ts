@@ -10,6 +10,7 @@ import { DEFAULT_SITE_ID, parseSettings } from '@tallymark/contract/settings';
 import { cloneDatabase } from '@tallymark/testing/database';
 import { testRedis } from '@tallymark/testing/redis';
 import { expect, test } from 'vitest';
+import { studio } from '../studio.ts';
 import { openWorkerServices } from '../worker.ts';
 import { readLines } from './read-lines.ts';
 import { replay } from './replay.ts';
@@ -55,7 +56,7 @@ test.runIf(existsSync(LOG))(
       TRACKING_HASH_SALT: 'a salt of the tests',
     });
     const log = createLogger({ level: 'silent', name: 'test' });
-    const services = openWorkerServices(settings, { name: 'test-reported-log', log });
+    const services = openWorkerServices(settings, { ...studio, name: 'test-reported-log', log });
     const { prisma, eventIngestion } = services;
     try {
       await eventIngestion.start();

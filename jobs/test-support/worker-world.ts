@@ -1,9 +1,11 @@
 import { createLogger } from '@tallymark/analytics/operate/logger';
+import type { DemoPlan } from '@tallymark/contract/demo-plan';
 import { parseSettings, type Settings } from '@tallymark/contract/settings';
 import { connectRedis, type RedisClient, redisReady } from '@tallymark/redis/connect';
 import { cloneDatabase } from '@tallymark/testing/database';
 import { testRedis } from '@tallymark/testing/redis';
-import { openWorkerServices, type WorkerServices } from '../worker.ts';
+import { studio } from '../studio.ts';
+import { openWorkerServices, type PlanServices } from '../worker.ts';
 import { initializeAllWorkers, type Workers, type WorkersOptions } from '../workers.ts';
 
 type LogLine = Readonly<Record<string, unknown>>;
@@ -14,12 +16,12 @@ export interface WorkerWorld extends AsyncDisposable {
   /** What all processes of this world have logged so far. */
   readonly lines: readonly LogLine[];
   /** Services as one more process has them, nothing started. */
-  services(environment?: Readonly<Record<string, string>>): { settings: Settings; services: WorkerServices };
+  services(environment?: Readonly<Record<string, string>>): { settings: Settings; services: PlanServices<DemoPlan> };
   /** The workers of one more process. */
   start(
     options: Pick<WorkersOptions, 'handlers' | 'schedules' | 'timing'>,
     environment?: Readonly<Record<string, string>>,
-  ): Promise<Workers & { readonly services: WorkerServices }>;
+  ): Promise<Workers & { readonly services: PlanServices<DemoPlan> }>;
 }
 
 const REDIS_READY_MS = 5_000;
@@ -46,7 +48,7 @@ export async function openWorkers(): Promise<WorkerWorld> {
   if (!(await redisReady(redis, REDIS_READY_MS))) throw new Error('Redis does not answer.');
   const services: WorkerWorld['services'] = (more) => {
     const settings = parseSettings({ ...environment, ...more });
-    const opened = openWorkerServices(settings, { name: `${space.prefix}-${closers.length}`, log });
+    const opened = openWorkerServices(settings, { ...studio, name: `${space.prefix}-${closers.length}`, log });
     closers.push(() => opened.close());
     return { settings, services: opened };
   };

@@ -15,12 +15,19 @@ const CLOSING_TIMEOUT_MS = 3_000;
  * A database of one's own with all migrations applied: `await using db = await cloneDatabase()`. Leaving the block drops
  * it, and throws when connections were left open, naming them.
  */
-export async function cloneDatabase(): Promise<TestDatabase> {
-  const { adminUrl, templateName } = sharedServices();
+export function cloneDatabase(): Promise<TestDatabase> {
+  return createDatabase((admin) => `TEMPLATE ${admin.escapeIdentifier(sharedServices().templateName)}`);
+}
+
+/** The same without a table in it. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return createDatabase(() => 'TEMPLATE template0');
+}
+
+async function createDatabase(like: (admin: pg.Client) => string): Promise<TestDatabase> {
+  const { adminUrl } = sharedServices();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(adminUrl, (admin) =>
-    admin.query(`CREATE DATABASE ${name} TEMPLATE ${admin.escapeIdentifier(templateName)}`),
-  );
+  await asAdmin(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name} ${like(admin)}`));
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return { url: url.href, name, [Symbol.asyncDispose]: () => asAdmin(adminUrl, (admin) => drop(admin, name)) };

@@ -10,4 +10,7 @@ export const EngagementEventHelpers = {
   trackPageView: plain('page_viewed'),
   trackScroll: plain('scrolled'),
   trackMouseMove: plain('mouse_moved'),
+  trackOutboundLink: plain('outbound_link_clicked'),
+  trackFileDownload: plain('file_downloaded'),
+  trackWebVital: plain('web_vital_measured'),
 };

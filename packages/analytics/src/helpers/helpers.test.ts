@@ -38,6 +38,9 @@ const EVENTS = [
   EngagementEventHelpers.trackPageView({ path: '/' }, when),
   EngagementEventHelpers.trackScroll({ path: '/', depth: 1 }, when),
   EngagementEventHelpers.trackMouseMove({ path: '/', x: 1, y: 1 }, when),
+  EngagementEventHelpers.trackOutboundLink({ url: 'https://elsewhere.example/' }, when),
+  EngagementEventHelpers.trackFileDownload({ url: '/report.pdf', extension: 'pdf' }, when),
+  EngagementEventHelpers.trackWebVital({ name: 'LCP', value: 1_200, rating: 'good', path: '/' }, when),
   InteractionEventHelpers.trackInteraction('click', target, when),
   InteractionEventHelpers.trackInteraction('like', target, when),
   InteractionEventHelpers.trackInteraction('view', target, when),
@@ -57,7 +60,7 @@ test('every type of the demo plan has a helper whose event is accepted, stored a
   await service.forceFlush();
   const campaign = await world.prisma.event.findFirst({ where: { eventType: 'campaign_impression' } });
   expect(campaign).toMatchObject({ entityType: 'campaign', entityId: 'c', source: 'server', sessionId: 's' });
-  expect(await balancedLedger(service)).toMatchObject({ accepted: 26, stored: 24, aggregated: 2 });
+  expect(await balancedLedger(service)).toMatchObject({ accepted: 29, stored: 27, aggregated: 2 });
 });
 
 test('key and time are frozen, so that the same input can be sent again', async () => {

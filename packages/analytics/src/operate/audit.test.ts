@@ -137,7 +137,7 @@ describe('the audit log', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  test('goes back a year', async () => {
+  test('tells of a year', async () => {
     await using world = await openReportWorld();
     const requestContext = { session: root };
     const enter = (audit: AuditLog, procedure: string) =>
@@ -148,8 +148,9 @@ describe('the audit log', () => {
     expect((await audit.list({})).entries).toHaveLength(1);
     world.clock.now = new Date(world.clock.now.getTime() + 1);
     expect((await audit.list({})).entries).toEqual([]);
+    // Removing it is a job's work: an admin waits for nobody's old entries.
     await enter(audit, 'a.new');
-    expect((await world.prisma.auditEntry.findMany()).map(({ procedure }) => procedure)).toEqual(['a.new']);
+    expect(await world.prisma.auditEntry.count()).toBe(2);
   });
 
   test.each([

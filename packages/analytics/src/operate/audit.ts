@@ -1,10 +1,11 @@
 import type { AuditPage, AuditQuery } from '@tallymark/contract/audit';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
-import { insertAuditEntry, listAuditEntries, removeAuditEntriesBefore } from '@tallymark/prisma/stores/audit-log';
+import { insertAuditEntry, listAuditEntries } from '@tallymark/prisma/stores/audit-log';
 import type { Logger } from 'pino';
 import { before } from '../ingest/deadline.ts';
 import { IdentityHasher } from '../ingest/identity.ts';
+import { auditBegins } from './audit-begins.ts';
 import { changeOf, targetOf } from './audit-change.ts';
 
 export interface AuditDeps {
@@ -24,16 +25,13 @@ export interface AdminAction {
   readonly requestContext: RequestContext;
 }
 
-const DAY_MS = 86_400_000;
-const KEPT_MS = 365 * DAY_MS;
 const PAGE = 50;
 /** An admin waits no longer for the entry of what is done already. */
 const PATIENCE_MS = 3_000;
 
-/** What admins did, in Postgres, for a year. */
+/** What admins did, in Postgres, for a year: older entries are not told, and a job removes them. */
 export class AuditLog {
   private readonly hasher: IdentityHasher;
-  private removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly deps: AuditDeps) {
     this.hasher = new IdentityHasher(deps.hashSalt);
@@ -53,33 +51,18 @@ export class AuditLog {
     } catch (error) {
       log.error({ err: error, procedure, userId, correlationId }, 'an admin action is missing from the audit log');
     }
-    await this.removeOld();
   }
 
   /** Newest first, of the last year. */
   async list({ cursor, limit = PAGE, userId, procedure }: AuditQuery): Promise<AuditPage> {
-    const since = new Date(this.deps.now().getTime() - KEPT_MS);
     const found = await listAuditEntries(this.deps.store, {
       userId: userId ?? null,
       procedure: procedure ?? null,
-      since,
+      since: auditBegins(this.deps.now()),
       before: cursor ?? null,
       limit: limit + 1,
     });
     const entries = found.slice(0, limit);
     return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null };
-  }
-
-  /** Once a day and process, beside what somebody does; what is older is not told in any case. */
-  private async removeOld(): Promise<void> {
-    const { store, log, now } = this.deps;
-    const at = now().getTime();
-    if (at - this.removedAt < DAY_MS) return;
-    this.removedAt = at;
-    try {
-      await before(performance.now() + PATIENCE_MS, removeAuditEntriesBefore(store, new Date(at - KEPT_MS)));
-    } catch (error) {
-      log.warn({ err: error }, 'entries of the audit log that are older than a year could not be removed');
-    }
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   hostsInput,
   MOST_KEYS,
@@ -16,6 +15,7 @@ import {
   siteKeyOrigins,
   siteList,
 } from '@tallymark/contract/site-keys';
+import { randomSiteKey } from '@tallymark/prisma/site-key';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { changeSiteKey, insertSiteKey, listSiteKeys, revokeSiteKey } from '@tallymark/prisma/stores/site-keys';
 import { changeSite, insertSite, listSites } from '@tallymark/prisma/stores/site-list';
@@ -80,7 +80,7 @@ export function createSitesRouter() {
       .mutation(async ({ ctx, input }) => {
         const { prisma, now } = ctx.reports;
         await siteOf(prisma, input.siteId);
-        const added = await insertSiteKey(prisma, { ...input, key: newKey(), at: now() }, MOST_KEYS);
+        const added = await insertSiteKey(prisma, { ...input, key: randomSiteKey(), at: now() }, MOST_KEYS);
         if (added) return added;
         const message = `The site has ${MOST_KEYS} keys, as many as there may be. Revoke one first.`;
         throw new TRPCError({ code: 'CONFLICT', message });
@@ -108,11 +108,6 @@ export function createSitesRouter() {
       ),
   });
 }
-
-const KEY_BYTES = 17;
-const KEY_CHARACTERS = 22;
-
-const newKey = () => `tm_${randomBytes(KEY_BYTES).toString('base64url').slice(0, KEY_CHARACTERS)}`;
 
 async function siteOf(db: SqlExecutor, siteId: string): Promise<Site> {
   const [one] = await listSites(db, siteId);
