@@ -16,7 +16,7 @@ const config: NextConfig = {
   // `next dev` writes no files of its own into the repository.
   agentRules: false,
   // The workspace packages export their TypeScript source.
-  transpilePackages: ['analytics', 'client', 'contract', 'dashboard', 'prisma', 'redis'].map(
+  transpilePackages: ['analytics', 'client', 'contract', 'dashboard', 'next', 'prisma', 'redis'].map(
     (name) => `@tallymark/${name}`,
   ),
   // Loaded by Node as they are: they hold sockets and worker threads, and gain nothing from being bundled.
@@ -26,7 +26,6 @@ const config: NextConfig = {
     authInterrupts: true,
     // The studio and the dashboard have a root layout each.
     globalNotFound: true,
-    turbopackMinify: false,
   },
   headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
 };

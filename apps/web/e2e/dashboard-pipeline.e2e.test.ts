@@ -8,6 +8,11 @@ const JOURNEY_MS = 90_000;
 const SOON = { timeout: 8_000 };
 const POISON = 'poison';
 
+const kibibytes = (bytes: number) => {
+  const large = bytes >= 1_024 ** 2;
+  return `${Math.round((bytes / (large ? 1_024 ** 2 : 1_024)) * 10) / 10} ${large ? 'MiB' : 'KiB'}`;
+};
+
 describe('pipeline and plan, beside SQL on the same database', () => {
   let world: MarketWorld;
 
@@ -111,6 +116,36 @@ describe('pipeline and plan, beside SQL on the same database', () => {
       await page.getByRole('button', { name: 'Continue touches' }).click();
       await page.getByRole('button', { name: 'Continue touches' }).waitFor({ state: 'detached' });
       expect(await figureOf(prisma, `SELECT count(*) FROM projections WHERE failed_at IS NOT NULL`)).toBe(0);
+    },
+    JOURNEY_MS,
+  );
+
+  it(
+    'Pipeline: what takes how much of the disk, and how long questions take',
+    async () => {
+      const { page, prisma } = world;
+      await page.goto('/admin/pipeline');
+      // The page asks questions itself: they are in its own table the next time.
+      await settled(page);
+      await page.reload();
+      const size = (table: string) =>
+        figureOf(prisma, `SELECT pg_table_size('${table}') + pg_indexes_size('${table}')`);
+      const [first] = await prisma.$queryRaw<{ name: string; month: string }[]>`
+        SELECT to_char(now() AT TIME ZONE 'UTC', '"events_"YYYY_MM') AS name,
+               to_char(now() AT TIME ZONE 'UTC', 'Mon YYYY') AS month`;
+      if (!first) throw new Error('Postgres does not know what month it is.');
+      const monthOf = async () => (await cells(page, 'Storage by month', first.month))[1];
+      await expect.poll(monthOf, SOON).toBe(kibibytes(await size(first.name)));
+      const tables = page.getByRole('table', { name: 'Storage of read models' }).getByRole('rowheader');
+      expect(await tables.count()).toBeGreaterThan(10);
+      const log = await cells(page, 'Storage of read models', 'event_log');
+      expect(log[1]).toBe(kibibytes(await size('event_log')));
+      const [asked = '', ...times] = await cells(page, 'Query times', 'pipeline.storingTimes');
+      expect(Number(asked)).toBeGreaterThan(0);
+      expect(times).toHaveLength(4);
+      for (const time of times) expect(time).toMatch(/^\d[\d,]* ms$/);
+      await settled(page);
+      expect(await lookAt(page, 'pipeline-operations')).toEqual([]);
     },
     JOURNEY_MS,
   );

@@ -94,13 +94,15 @@ describe('the pages of questions, beside SQL on the same database', () => {
         const visitors = await taken(steps.slice(0, n + 1));
         expect(visitors).toBeGreaterThan(0);
         await expect
-          .poll(() =>
-            numbers
-              .getByRole('row')
-              .nth(n + 1)
-              .getByRole('cell')
-              .first()
-              .textContent(),
+          .poll(
+            () =>
+              numbers
+                .getByRole('row')
+                .nth(n + 1)
+                .getByRole('cell')
+                .first()
+                .textContent(),
+            SOON,
           )
           .toBe(String(visitors));
       }

@@ -70,7 +70,7 @@ describe('the studio', () => {
     'sells a license to somebody from a campaign, and both halves of the events are one visit',
     async () => {
       await page.goto('/?utm_source=instagram&utm_medium=social&utm_campaign=night-market&utm_content=mara.lind');
-      await expect.poll(() => page.locator('.gallery > li').count()).toBe(24);
+      await expect.poll(() => page.locator('.gallery > li').count(), SENT).toBe(24);
       await page.getByLabel('Search the works').fill('harbour');
       await page.getByRole('button', { name: 'Search' }).click();
       await page.getByText('works found.').waitFor();

@@ -1,8 +1,8 @@
 import { IngestError } from '@tallymark/contract/errors';
 import type { RequestContext } from '@tallymark/contract/request-context';
+import { requestContextOf } from '@tallymark/next/peer-address';
 import { getSessionCookie } from 'better-auth/cookies';
 import { COOKIE_PREFIX } from './auth/create-auth.ts';
-import { requestContextOf } from './client-address.ts';
 import { server } from './server.ts';
 
 const RETRY_AFTER_SECONDS = 2;

@@ -1,8 +1,9 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { contentSecurityPolicy } from './content-security-policy.ts';
-import { opensPage, SESSION_COOKIE, SESSION_SILENCE_SECONDS, sessionIdFrom, VIEW_HEADER } from './tracking/visit.ts';
+import { SESSION_SILENCE_SECONDS } from './tracking/browser-visit.ts';
+import { SESSION_COOKIE, sessionIdFrom } from './tracking/visit.ts';
 
-/** Runs before a page: gives the visitor a session, marks real views, and sets the content security policy. */
+/** Runs before a page: gives the visitor a session, and sets the content security policy. */
 export function proxy(request: NextRequest): NextResponse {
   const sessionId = sessionIdFrom(request.cookies.get(SESSION_COOKIE)?.value) ?? crypto.randomUUID();
   const policy = contentSecurityPolicy(crypto.randomUUID(), process.env.NODE_ENV === 'development');
@@ -10,8 +11,6 @@ export function proxy(request: NextRequest): NextResponse {
   // The page of a first visit reads the cookie too, before the browser has it.
   request.cookies.set(SESSION_COOKIE, sessionId);
   const forwarded = new Headers(request.headers);
-  forwarded.delete(VIEW_HEADER);
-  if (opensPage(request)) forwarded.set(VIEW_HEADER, '1');
   // Next takes the nonce for its own scripts from here.
   forwarded.set('content-security-policy', policy);
 

@@ -1,6 +1,6 @@
-import { watchRequests } from './open-requests.ts';
+import { watchRequests } from '@tallymark/next/open-requests';
+import { shutDownOnSignal } from '@tallymark/next/shut-down';
 import { server } from './server.ts';
-import { shutDownOnSignal } from './shut-down.ts';
 
 /** Starts the server's parts, or ends the process: Next would go on serving errors without them. */
 export async function startUp(): Promise<void> {

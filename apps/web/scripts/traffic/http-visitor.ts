@@ -1,7 +1,7 @@
 import type { DemoPlan } from '@tallymark/contract/demo-plan';
 import type { EventInput } from '@tallymark/contract/event-input';
+import { BROWSER_VISIT_COOKIE, writeBrowserVisit } from '../../src/tracking/browser-visit.ts';
 import { STUDIO_SITE_KEY } from '../../src/tracking/site-key.ts';
-import { BROWSER_VISIT_COOKIE, writeBrowserVisit } from '../../src/tracking/visit.ts';
 import type { Person } from '../history/people.ts';
 import type { Source } from '../history/sources.ts';
 

@@ -1,9 +1,9 @@
 import { UserEventHelpers } from '@tallymark/analytics/helpers/user';
+import { requestContextOf } from '@tallymark/next/peer-address';
 import type { PrismaClient } from '@tallymark/prisma/client';
 import { isAPIError } from 'better-auth/api';
 import { parseCookies } from 'better-auth/cookies';
 import { z } from 'zod';
-import { requestContextOf } from '../client-address.ts';
 import type { TrackLater } from '../tracking/track-later.ts';
 import { SESSION_COOKIE, sessionIdFrom } from '../tracking/visit.ts';
 

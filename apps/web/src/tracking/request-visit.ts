@@ -1,9 +1,10 @@
+import { requestContextOf } from '@tallymark/next/peer-address';
 import { cookies, headers } from 'next/headers';
 import { currentUser } from '../auth/current-user.ts';
-import { requestContextOf } from '../client-address.ts';
 import { server } from '../server.ts';
 import type { Visit } from '../studio/visit.ts';
-import { BROWSER_VISIT_COOKIE, browserVisitFrom, SESSION_COOKIE, sessionIdFrom } from './visit.ts';
+import { BROWSER_VISIT_COOKIE } from './browser-visit.ts';
+import { browserVisitFrom, SESSION_COOKIE, sessionIdFrom } from './visit.ts';
 
 /** The visit that the current request is part of: the browser's own where it tracks, else the server's. */
 export async function visitOfRequest(): Promise<Visit> {

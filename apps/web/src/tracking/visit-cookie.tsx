@@ -4,8 +4,13 @@ import { analyticsFor } from '@tallymark/client/react';
 import type { DemoPlan } from '@tallymark/contract/demo-plan';
 import { usePathname } from 'next/navigation';
 import { useEffect } from 'react';
-import { readBrowserVisit } from './browser-visit.ts';
-import { BROWSER_VISIT_COOKIE, SESSION_SILENCE_SECONDS, writeBrowserVisit } from './visit.ts';
+import {
+  BROWSER_VISIT_COOKIE,
+  type BrowserVisit,
+  browserVisitOf,
+  SESSION_SILENCE_SECONDS,
+  writeBrowserVisit,
+} from './browser-visit.ts';
 
 const { useAnalytics } = analyticsFor<DemoPlan>();
 /** A page view is kept on the device within it; the visit is known from then on. */
@@ -18,6 +23,7 @@ export function VisitCookie() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page that is opened lengthens the visit
   useEffect(() => {
     if (!analytics) return;
+    const write = () => writeCookie(browserVisitOf(analytics));
     write();
     const timer = setTimeout(write, LOOK_AGAIN_MS);
     addEventListener('pointerdown', write, true);
@@ -29,8 +35,7 @@ export function VisitCookie() {
   return null;
 }
 
-function write(): void {
-  const visit = readBrowserVisit();
+function writeCookie(visit: BrowserVisit | null): void {
   // Nobody is followed who is not tracked.
   const [value, age] = visit ? [writeBrowserVisit(visit), SESSION_SILENCE_SECONDS] : ['', 0];
   // biome-ignore lint/suspicious/noDocumentCookie: browsers without the cookie store API count too

@@ -1,4 +1,5 @@
 import { createDashboardPage, dashboardMetadata } from '@tallymark/dashboard/next';
+import { forbidden } from 'next/navigation';
 import { currentUser } from '../../../auth/current-user.ts';
 
 export const generateMetadata = dashboardMetadata;
@@ -8,4 +9,5 @@ export default createDashboardPage({
   basePath: '/admin',
   trpcUrl: '/api/trpc',
   signIn: (next) => `/login?next=${encodeURIComponent(next)}`,
+  forbidden,
 });
