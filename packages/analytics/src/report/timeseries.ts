@@ -54,6 +54,17 @@ export function askTimeseries(
   });
 }
 
+/** One series of all there is, for questions that are about more than what it was. */
+export async function totalSeries(
+  deps: ReportDeps,
+  db: ReportReader,
+  scope: QuestionScope,
+  asked: Omit<Asked, 'by'> & { readonly unit: TimeUnit },
+): Promise<Series['points']> {
+  const [total] = await seriesOf(deps, db, scope, { ...asked, names: [''] });
+  return total?.points ?? [];
+}
+
 interface SeriesAsked extends Asked {
   readonly unit: TimeUnit;
   readonly names: SeriesNames;

@@ -1,3 +1,4 @@
+import { baselineAnswer, baselineInput } from '@tallymark/contract/reports/baseline';
 import { breakdownAnswer, breakdownInput } from '@tallymark/contract/reports/breakdown';
 import {
   businessAnswer,
@@ -13,6 +14,7 @@ import { listBusinessAnswers } from '@tallymark/prisma/stores/business-history';
 import { findSitesOfTenant } from '@tallymark/prisma/stores/sites';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { askBaseline } from '../report/baseline.ts';
 import { askBreakdown } from '../report/breakdown.ts';
 import { BusinessStats } from '../report/business.ts';
 import { askByTenant } from '../report/by-tenant.ts';
@@ -62,6 +64,13 @@ export function countProcedures() {
       .output(timeseriesAnswer)
       .query(async ({ ctx, input }) =>
         askTimeseries(ctx.reports, await resolveScope(ctx.reports, ctx.siteId, input), input),
+      ),
+    baseline: viewer
+      .meta({ question: 'What would have been usual at each hour or day of a period, and what was not.' })
+      .input(baselineInput)
+      .output(baselineAnswer)
+      .query(async ({ ctx, input }) =>
+        askBaseline(ctx.reports, await resolveScope(ctx.reports, ctx.siteId, input), input),
       ),
     breakdown: viewer
       .meta({ question: 'The most frequent values of a dimension or prop, and what is left.' })

@@ -13,7 +13,7 @@ export interface TimePoint {
   readonly previous?: number;
   /** What would have been usual, where that is known. */
   readonly usual?: readonly [low: number, high: number];
-  readonly unusual?: boolean;
+  readonly unusual?: 'above' | 'below';
 }
 
 interface TimeseriesChartProps {
@@ -27,7 +27,7 @@ interface TimeseriesChartProps {
 
 const axis = { fontSize: 12, fill: 'var(--muted-foreground)' } as const;
 
-/** One series over time, with the period before as a dashed line. */
+/** One series over time, with the period before as a dashed line, the usual range as a band and a ring around what is outside. */
 export function TimeseriesChart({ label, points, bucket, unit, height = 260 }: TimeseriesChartProps) {
   const compared = points.some(({ previous }) => previous !== undefined);
   const expected = points.some(({ usual }) => usual !== undefined);
@@ -86,11 +86,32 @@ export function TimeseriesChart({ label, points, bucket, unit, height = 260 }: T
             fill="var(--series-1)"
             fillOpacity={0.1}
             isAnimationActive={false}
+            dot={({ cx, cy, payload }: DotProps) =>
+              payload.unusual && cy !== undefined ? (
+                <circle
+                  key={payload.start}
+                  cx={cx}
+                  cy={cy}
+                  r={5}
+                  fill="var(--card)"
+                  stroke="var(--warn)"
+                  strokeWidth={2}
+                />
+              ) : (
+                <g key={payload.start} />
+              )
+            }
           />
         </ComposedChart>
       </ResponsiveContainer>
     </figure>
   );
+}
+
+interface DotProps {
+  readonly cx?: number;
+  readonly cy?: number;
+  readonly payload: TimePoint;
 }
 
 function PointNote({ point, bucket, unit }: { point: TimePoint; bucket: TimeUnit; unit: Unit }) {
@@ -110,9 +131,32 @@ function PointNote({ point, bucket, unit }: { point: TimePoint; bucket: TimeUnit
           {previous > 0 && ` (${writeChange(((value - previous) / previous) * 100)})`}
         </p>
       )}
-      {point.unusual && <p className="text-warn">unusual for this hour of the week</p>}
+      {point.usual && (
+        <p className={point.unusual ? 'text-warn' : 'text-muted-foreground'}>
+          {point.unusual ? `${writeUnusual(point.unusual, bucket)}: ` : 'usual: '}
+          {writeNumber(point.usual[0], unit)} to {writeNumber(point.usual[1], unit)}
+        </p>
+      )}
     </div>
   );
+}
+
+const writeUnusual = (side: 'above' | 'below', bucket: TimeUnit) =>
+  `${side === 'above' ? 'more' : 'less'} than usual for this ${bucket === 'hour' ? 'hour' : 'day'} of the week`;
+
+/** The latest of what was unusual: there may be very many. */
+const UNUSUAL_NAMED = 3;
+
+function unusualOf(points: readonly TimePoint[], bucket: TimeUnit, unit: Unit): string {
+  const unusual = points.filter((point) => point.unusual);
+  if (unusual.length === 0) return points.some(({ usual }) => usual) ? ' Nothing was unusual.' : '';
+  const named = unusual
+    .slice(-UNUSUAL_NAMED)
+    .map(
+      ({ start, value, unusual: side }) =>
+        `${writeBucket(start, bucket)}, ${writeNumber(value, unit)}, ${side === 'above' ? 'more' : 'less'} than usual`,
+    );
+  return ` Unusual: ${unusual.length}${unusual.length > UNUSUAL_NAMED ? ', the latest' : ''}: ${named.join('; ')}.`;
 }
 
 function summary(label: string, points: readonly TimePoint[], bucket: TimeUnit, unit: Unit): string {
@@ -126,6 +170,6 @@ function summary(label: string, points: readonly TimePoint[], bucket: TimeUnit, 
   const sum = points.reduce((total, { value }) => total + value, 0);
   return (
     `${label} from ${writeBucket(first.start, bucket)} to ${writeBucket(last.start, bucket)}: ` +
-    `${writeNumber(sum / points.length, unit)} on average, at most ${writeNumber(most.value, unit)} (${writeBucket(most.start, bucket)}).`
+    `${writeNumber(sum / points.length, unit)} on average, at most ${writeNumber(most.value, unit)} (${writeBucket(most.start, bucket)}).${unusualOf(points, bucket, unit)}`
   );
 }
