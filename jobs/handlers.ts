@@ -11,5 +11,6 @@ export const handlers: HandlerTable = {
   keepPartitions: async (services) => (await import('./handlers/keep-partitions.ts')).keepPartitions(services),
   compactLogs: async (services) => (await import('./handlers/compact-logs.ts')).compactLogs(services),
   evaluateAlerts: async (services) => (await import('./handlers/evaluate-alerts.ts')).evaluateAlerts(services),
+  findPatterns: async (services) => (await import('./handlers/find-patterns.ts')).findPatterns(services),
   backupFlush: async (services) => (await import('./handlers/backup-flush.ts')).backupFlush(services),
 };

@@ -8,6 +8,7 @@ import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { createJobQueues, type JobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
+import { PatternService } from '@tallymark/analytics/pattern/service';
 import { ProjectionService } from '@tallymark/analytics/project/service';
 import { openReports } from '@tallymark/analytics/report/open-reports';
 import { retentionOptionsFrom } from '@tallymark/analytics/retain/config';
@@ -38,6 +39,7 @@ export interface WorkerServices {
   /** Folds events into read models once `start()` is called. */
   readonly projections: ProjectionService;
   readonly alerts: AlertEvaluator;
+  readonly patterns: PatternService;
   readonly jobs: JobQueues;
   readonly log: Logger;
   readonly now: () => Date;
@@ -136,6 +138,7 @@ export function openWorkerServices<Plan extends TrackingPlan>(
     retention: new RetentionService({ prisma, databaseUrl: settings.DATABASE_URL, log, plan, config }),
     subscriptions,
     projections,
+    patterns: new PatternService({ store: prisma, timeZone: settings.TRACKING_TIME_ZONE, now }),
     alerts: new AlertEvaluator({ prisma, eventIngestion, ask, now, allowPrivateNetworks }),
     jobs,
     log,

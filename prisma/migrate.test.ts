@@ -15,6 +15,7 @@ const NAMES = [
   '20261122220000_read_models',
   '20261123100000_settings',
   '20261123110000_alerts',
+  '20261123115000_patterns',
   '20261123120000_studio',
 ];
 const run = promisify(execFile);

@@ -111,6 +111,28 @@ describe('the page Alerts', () => {
   );
 
   it(
+    'shows what visitors have in common, of as many as SQL counts',
+    async () => {
+      const { page, prisma } = world;
+      const people = `FROM sessions WHERE NOT is_bot AND started_at >= now() - interval '30 days'`;
+      const visitors = count(await figureOf(prisma, `SELECT count(DISTINCT visitor) ${people}`));
+      const sessions = count(await figureOf(prisma, `SELECT count(*) ${people}`));
+      await page.goto('/admin/alerts');
+      await page.getByRole('tab', { name: 'Patterns' }).press('Enter');
+      await page.getByText(`Of ${visitors} visitors and ${sessions} sessions`).waitFor();
+      const began = await figureOf(
+        prisma,
+        `SELECT count(DISTINCT a.session_id) FROM events a JOIN events b USING (session_id)
+         WHERE a.props_json ->> 'path' = '/' AND b.props_json ->> 'path' = '/assets' AND b.occurred_at = a.occurred_at + interval '1 minute'`,
+      );
+      const path = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /^\/ → \/assets/ }) });
+      expect(await path.first().getByRole('cell').first().textContent()).toBe(count(began));
+      expect(await lookAt(page, 'alerts-patterns')).toEqual([]);
+    },
+    JOURNEY_MS,
+  );
+
+  it(
     'switches it off, and tells in the history what it did',
     async () => {
       const { page } = world;

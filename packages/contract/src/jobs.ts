@@ -62,6 +62,9 @@ export const backupFlushJob = { name: 'backupFlush', payload: nothing, ...onSche
 /** Evaluates the rules of alerts, and tells what became of them. */
 export const evaluateAlertsJob = { name: 'evaluateAlerts', payload: nothing, ...onSchedule } as const;
 
+/** Looks for groups of visitors and frequent paths in sites that have no such look of today. */
+export const findPatternsJob = { name: 'findPatterns', payload: nothing, ...onSchedule } as const;
+
 /** Every job there is. */
 export const JOBS = [
   enrichEventJob,
@@ -73,6 +76,7 @@ export const JOBS = [
   compactLogsJob,
   backupFlushJob,
   evaluateAlertsJob,
+  findPatternsJob,
 ] as const satisfies readonly JobDefinition[];
 
 export type JobName = (typeof JOBS)[number]['name'];

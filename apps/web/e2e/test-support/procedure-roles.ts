@@ -2,13 +2,14 @@
 export const PROCEDURES = {
   anybody: ['eventIngestion.track', 'eventIngestion.trackBatch', 'eventIngestion.time'],
   viewer: [
-    ...['stats.byTenant', 'stats.overview', 'stats.timeseries', 'stats.breakdown', 'stats.daily'],
+    ...['stats.byTenant', 'stats.overview', 'stats.timeseries', 'stats.baseline', 'stats.breakdown'],
+    'stats.daily',
     ...['stats.business', 'stats.businessHistory', 'stats.entities', 'stats.entity'],
     ...['stats.funnel', 'stats.retention', 'stats.paths', 'stats.live'],
     ...['stats.segments.list', 'stats.segments.preview'],
     ...['events.search', 'events.byId', 'entities.types', 'entities.snapshots', 'members.mine'],
     ...['campaigns.impressions', 'campaigns.conversions', 'campaigns.statistics'],
-    ...['alerts.list', 'alerts.history'],
+    ...['alerts.list', 'alerts.history', 'patterns.latest'],
   ],
   editor: [
     ...['stats.segments.save', 'stats.segments.update', 'stats.segments.remove'],

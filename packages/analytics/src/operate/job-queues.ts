@@ -5,6 +5,7 @@ import {
   deduplicateEventsJob,
   enrichEventJob,
   evaluateAlertsJob,
+  findPatternsJob,
   type JobName,
   keepPartitionsJob,
   monitorDeduplicationJob,
@@ -52,6 +53,7 @@ export function createJobQueues({ settings, deduplication, log, name }: JobQueue
     compactLogs: new JobQueue(compactLogsJob, connection),
     backupFlush: new JobQueue(backupFlushJob, connection),
     evaluateAlerts: new JobQueue(evaluateAlertsJob, connection),
+    findPatterns: new JobQueue(findPatternsJob, connection),
   } as const satisfies Record<JobName, unknown>;
   let closed: Promise<void> | null = null;
   const close = async () => {

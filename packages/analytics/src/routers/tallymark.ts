@@ -9,6 +9,7 @@ import { createEventsRouter } from './events.ts';
 import { createJobsRouter, type JobsContext } from './jobs.ts';
 import { createMembersRouter } from './members.ts';
 import { createOpsRouter } from './ops.ts';
+import { createPatternsRouter } from './patterns.ts';
 import { createPipelineRouter } from './pipeline.ts';
 import { createPlanRouter } from './plan.ts';
 import { createProjectionsRouter, type ProjectionsContext } from './projections.ts';
@@ -34,6 +35,7 @@ export function createTallymarkRouter<Plan extends TrackingPlan>(plan: Plan) {
     campaigns: createCampaignsRouter(),
     projections: createProjectionsRouter(),
     ops: createOpsRouter(),
+    patterns: createPatternsRouter(),
     pipeline: createPipelineRouter(),
     plan: createPlanRouter(),
     entities: createEntitiesRouter(),

@@ -17,6 +17,8 @@ const parsers = {
   actorId: parseAsString,
   visitorId: parseAsString,
   sessionId: parseAsString,
+  /** Without a field of its own: links from patterns set it. */
+  workedOutSessionId: parseAsString,
   props: parseAsArrayOf(parseAsPropCondition, ';').withDefault([]),
   order: parseAsStringEnum(['newest', 'oldest']).withDefault('newest'),
 };
