@@ -119,6 +119,37 @@ describe('the pages of questions, beside SQL on the same database', () => {
   );
 
   it(
+    'keeps what is typed before its scripts have come',
+    async () => {
+      const { page, prisma } = world;
+      const scripts = '**/_next/static/chunks/*.js';
+      let come = () => {};
+      const awaited = new Promise<void>((resolve) => {
+        come = resolve;
+      });
+      await page.route(scripts, async (route) => {
+        await awaited;
+        await route.continue();
+      });
+      await page.goto('/admin/funnels', { waitUntil: 'commit' });
+      await page.getByLabel('Page of step 1').fill('/');
+      await page.getByLabel('Page of step 2').fill('/about');
+      come();
+      const first = page.getByRole('region', { name: 'Steps in numbers' }).getByRole('row').nth(1);
+      const visitors = await figureOf(
+        prisma,
+        `SELECT count(DISTINCT visitor_id) FROM events WHERE props_json ->> 'path' = '/'`,
+      );
+      // The field that was left takes effect by itself, the one that has the focus when it is left.
+      await page.waitForURL(({ searchParams }) => searchParams.has('steps'));
+      await page.getByLabel('Page of step 2').press('Enter');
+      await expect.poll(() => first.getByRole('cell').first().textContent(), SOON).toBe(String(visitors));
+      await page.unrouteAll({ behavior: 'wait' });
+    },
+    JOURNEY_MS,
+  );
+
+  it(
     'Retention counts who came back the day after',
     async () => {
       const { page, prisma } = world;

@@ -12,6 +12,7 @@ import { randomFrom } from '../scripts/history/random.ts';
 import { runTraffic } from '../scripts/traffic/run-traffic.ts';
 import { launchBrowser } from './browser.ts';
 import { fillWithDemoData } from './demo-data.ts';
+import { lookAt } from './test-support/dashboard-world.ts';
 import { startWeb, type WebProcess } from './web-process.ts';
 
 const START_MS = 90_000;
@@ -144,6 +145,26 @@ describe('the studio', () => {
       const logins = (await eventsOf('user_login')).map(({ propsJson }) => propsJson);
       expect(logins).toMatchObject([{ success: false, failureReason: 'invalid_email_or_password' }, { success: true }]);
       expect(complaints).toEqual([]);
+    },
+    JOURNEY_MS,
+  );
+
+  it(
+    'is usable by everybody, on each page, in light, dark and at the width of a phone',
+    async () => {
+      const { id: assetId } = await prisma.ipAsset.findFirstOrThrow({ where: { status: 'approved' } });
+      const { id: licenseId } = await prisma.license.findFirstOrThrow();
+      const { id: projectId } = await prisma.project.findFirstOrThrow();
+      const pages = {
+        ...{ gallery: '/', asset: `/assets/${assetId}`, licensing: `/assets/${assetId}/license` },
+        ...{ license: `/licenses/${licenseId}`, projects: '/projects', project: `/projects/${projectId}` },
+        ...{ payouts: '/payouts', login: '/login' },
+      };
+      for (const [name, path] of Object.entries(pages)) {
+        const answer = await page.goto(path);
+        expect([name, answer?.status()]).toEqual([name, 200]);
+        expect(await lookAt(page, `studio-${name}`)).toEqual([]);
+      }
     },
     JOURNEY_MS,
   );

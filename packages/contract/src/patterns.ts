@@ -5,6 +5,9 @@ export const PATTERN_DAYS = 30;
 /** With fewer visitors nothing is said of them. */
 export const FEWEST_VISITORS = 50;
 
+/** Fewer who behave alike are no group. */
+export const FEWEST_IN_CLUSTER = 5;
+
 /** What visitors are told apart by, each over their sessions of the period. */
 export const VISITOR_FEATURES = [
   /** Sessions of the visitor. */
@@ -69,6 +72,8 @@ export const patternRun = z.object({
   ms: count,
   /** The largest first. */
   clusters: z.array(visitorCluster),
+  /** Visitors who are in none: hardly anybody behaves like them. */
+  ungrouped: count,
   /** How well they are told apart, from -1 to 1; null without clusters. */
   silhouette: z.number().nullable(),
   /** Why there are no clusters; null where there are. */

@@ -98,7 +98,10 @@ export async function lookAt(page: Page, name: string): Promise<string[]> {
   for (const { mode, width, dark } of MODES) {
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     await page.setViewportSize({ width, height: HEIGHT });
-    await page.locator(dark ? '.tallymark.dark' : '.tallymark:not(.dark)').waitFor();
+    // The dashboard has a theme of its own; the studio's pages follow the system.
+    if ((await page.locator('.tallymark').count()) > 0) {
+      await page.locator(dark ? '.tallymark.dark' : '.tallymark:not(.dark)').waitFor();
+    }
     if (folder) await page.screenshot({ path: `${folder}/${name}-${mode}.png`, fullPage: true });
     found.push(...(await seriousIssues(page)).map((issue) => `${mode}: ${issue}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -60,6 +60,12 @@ describe('findClusters', () => {
     expect(found.silhouette).toBeGreaterThan(0.5);
   });
 
+  test('a handful of odd ones are no group, and are said to be in none', async () => {
+    const found = await findClusters(visitors({ passing: 120, readers: 80, buyers: 3 }));
+    expect(found.clusters.map(({ visitors: size }) => size)).toEqual([120, 80]);
+    expect(found.ungrouped).toBe(3);
+  });
+
   test('says the same of the same visitors', async () => {
     const some = visitors({ passing: 60, readers: 40 });
     expect(await findClusters(some)).toEqual(await findClusters(some));

@@ -1,4 +1,5 @@
 import {
+  FEWEST_IN_CLUSTER,
   FEWEST_VISITORS,
   VISITOR_FEATURES,
   type VisitorCluster,
@@ -11,6 +12,7 @@ import { silhouette } from './silhouette.ts';
 
 export interface FoundClusters {
   readonly clusters: VisitorCluster[];
+  readonly ungrouped: number;
   readonly silhouette: number | null;
   readonly noClusters: string | null;
 }
@@ -28,7 +30,12 @@ const LOGARITHMIC: ReadonlySet<VisitorFeature> = new Set(['sessions', 'pageViews
  * The same visitors make the same clusters.
  */
 export async function findClusters(visitors: readonly VisitorRow[]): Promise<FoundClusters> {
-  const none = (noClusters: string): FoundClusters => ({ clusters: [], silhouette: null, noClusters });
+  const none = (noClusters: string): FoundClusters => ({
+    clusters: [],
+    ungrouped: visitors.length,
+    silhouette: null,
+    noClusters,
+  });
   if (visitors.length < FEWEST_VISITORS) {
     return none(`There were ${visitors.length} visitors; it takes ${FEWEST_VISITORS} to tell them apart.`);
   }
@@ -42,8 +49,10 @@ export async function findClusters(visitors: readonly VisitorRow[]): Promise<Fou
     if (!best || score > best.score) best = { clustering, score };
   }
   if (!best || best.score < LEAST_SILHOUETTE) return none('No groups stand out: visitors differ by degrees.');
-  const found = describe(visitors, points, best.clustering);
-  return { clusters: found, silhouette: best.score, noClusters: null };
+  const clusters = describe(visitors, points, best.clustering).filter(({ visitors }) => visitors >= FEWEST_IN_CLUSTER);
+  if (clusters.length < 2) return none('No groups stand out: all but a few visitors behave alike.');
+  const grouped = clusters.reduce((sum, { visitors }) => sum + visitors, 0);
+  return { clusters, ungrouped: visitors.length - grouped, silhouette: best.score, noClusters: null };
 }
 
 /** Without features in which all are the same. */

@@ -34,7 +34,7 @@ export function TimeseriesChart({ label, points, bucket, unit, height = 260 }: T
   return (
     <figure role="img" aria-label={summary(label, points, bucket, unit)} style={{ height }}>
       <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart data={[...points]} margin={{ top: 8, right: 24, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <ComposedChart data={[...points]} margin={{ top: 8, right: 32, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--border)" />
           <XAxis
             dataKey="start"

@@ -24,7 +24,7 @@ export function writeNumber(value: number, unit: Unit, compact = false): string 
         maximumFractionDigits: Math.abs(value) >= 100_000 ? 0 : 2,
       }).format(value / 100);
     case 'seconds':
-      return writeDuration(value);
+      return compact ? writeClockDuration(value) : writeDuration(value);
     case 'ms':
       return value >= 10_000 ? writeDuration(value / 1_000) : `${whole.format(value)} ms`;
     case 'bytes':
@@ -42,6 +42,15 @@ function writeDuration(seconds: number): string {
   if (days > 1) return `${days} d ${hours % 24} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   return minutes > 0 ? `${minutes} min ${rounded % 60} s` : `${tenth.format(seconds)} s`;
+}
+
+/** For narrow places: `1:12 min` instead of `1 min 12 s`. */
+function writeClockDuration(seconds: number): string {
+  const rounded = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(rounded / 3_600), Math.floor(rounded / 60)];
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (hours > 0) return `${hours}:${two(minutes % 60)} h`;
+  return minutes > 0 ? `${minutes}:${two(rounded % 60)} min` : writeDuration(seconds);
 }
 
 function writeBytes(bytes: number): string {

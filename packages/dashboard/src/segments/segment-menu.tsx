@@ -16,6 +16,7 @@ export function SegmentMenu() {
   const segments = useSegments();
   const site = useSite();
   const picked = segments.data?.segments.find(({ id }) => id === state.segment);
+  const name = picked?.name ?? (state.segment === null ? 'All events' : segments.data ? 'Unknown segment' : 'Loading…');
   const mayChange = site !== null && site.role !== 'viewer';
   const pick = (segment: string | null) => {
     setOpen(false);
@@ -27,11 +28,9 @@ export function SegmentMenu() {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button aria-label={`Segment: ${picked?.name ?? 'all events'}`}>
+        <Button aria-label={`Segment: ${name}`}>
           <Bookmark aria-hidden className={state.segment ? 'fill-primary text-primary' : undefined} />
-          <span className="max-w-32 truncate">
-            {picked?.name ?? (state.segment ? 'Unknown segment' : 'All events')}
-          </span>
+          <span className="max-w-32 truncate">{name}</span>
         </Button>
       }
     >

@@ -1,8 +1,8 @@
 'use client';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { TRPCClientError } from '@trpc/client';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ClientContext, createClient } from '../data/client.ts';
+import { ClientContext } from '../data/client.ts';
+import { connectionOf } from '../data/connection.ts';
 import { ReportsUrlContext } from '../data/reports-url.ts';
 import { classNames } from '../ui/class-names.ts';
 import { BasePathContext } from './base-path.ts';
@@ -21,12 +21,8 @@ interface DashboardProps {
   readonly reportsUrl: string;
 }
 
-const FRESH_MS = 30_000;
-const MOST_ATTEMPTS = 2;
-
 export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl }: DashboardProps) {
-  const [client] = useState(() => createClient(trpcUrl));
-  const [queryClient] = useState(createQueryClient);
+  const [{ client, queryClient }] = useState(() => connectionOf(trpcUrl, user.id));
   const theme = useTheme();
   const entry = PAGES.find(({ path }) => path === page) ?? PAGES[0];
   return (
@@ -56,22 +52,4 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl }: Dashboa
       </ReportsUrlContext>
     </BasePathContext>
   );
-}
-
-function createQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        staleTime: FRESH_MS,
-        // A refusal stays one; what is away may be back.
-        retry: (failures, error) => failures < MOST_ATTEMPTS && mayPass(error),
-      },
-    },
-  });
-}
-
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof TRPCClientError)) return true;
-  const status: unknown = error.data?.httpStatus;
-  return typeof status !== 'number' || status >= 500 || status === 429;
 }

@@ -1,5 +1,5 @@
 'use client';
-import { useId, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { classNames } from './class-names.ts';
 
 interface SuggestInputProps {
@@ -22,12 +22,22 @@ export function SuggestInput(props: SuggestInputProps) {
     setDraft(null);
     if (text.trim() !== value) onCommit(text.trim());
   };
+  const input = useRef<HTMLInputElement>(null);
+  // What was typed before the page came to life stands in the field, and nobody has heard of it.
+  const adopt = useEffectEvent(() => {
+    const typed = input.current?.value ?? value;
+    if (typed === value) return;
+    if (document.activeElement === input.current) setDraft(typed);
+    else commit(typed);
+  });
+  useEffect(() => adopt(), []);
   return (
     <div className={classNames('min-w-0', className)}>
       <label htmlFor={id} className={labelled ? 'mb-1 block text-xs text-muted-foreground' : 'sr-only'}>
         {label}
       </label>
       <input
+        ref={input}
         id={id}
         list={suggestions.length > 0 ? `${id} list` : undefined}
         className="h-8 w-full min-w-0 rounded-md border bg-card px-2 text-sm placeholder:text-muted-foreground"

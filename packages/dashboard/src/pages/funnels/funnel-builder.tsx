@@ -20,12 +20,13 @@ const BREAKDOWN_OPTIONS = [
 
 /** The steps, in the order they have to be taken in, the window they have to be taken in, and what to break them down by. */
 export function FunnelBuilder({ funnel }: { funnel: ReturnType<typeof useFunnel> }) {
-  const { steps, windowSeconds, breakdown, setSteps, setWindow, setBreakdown } = funnel;
+  const { steps, windowSeconds, breakdown, changeSteps, setWindow, setBreakdown } = funnel;
   const types = useSuggestions('event_type');
   const pages = useSuggestions('page');
-  const change = (at: number, step: DraftStep) => setSteps(steps.map((other, n) => (n === at ? step : other)));
+  const change = (at: number, step: DraftStep) =>
+    changeSteps((all) => all.map((other, n) => (n === at ? step : other)));
   const swap = (at: number, with_: number) =>
-    setSteps(steps.map((step, n) => (n === at ? steps[with_] : n === with_ ? steps[at] : step) ?? step));
+    changeSteps((all) => all.map((step, n) => (n === at ? all[with_] : n === with_ ? all[at] : step) ?? step));
   return (
     <Card
       title="Steps"
@@ -60,14 +61,16 @@ export function FunnelBuilder({ funnel }: { funnel: ReturnType<typeof useFunnel>
             pages={pages}
             onChange={(next) => change(n, next)}
             onMove={(to) => swap(n, to)}
-            {...(steps.length > FEWEST_STEPS && { onRemove: () => setSteps(steps.filter((_, place) => place !== n)) })}
+            {...(steps.length > FEWEST_STEPS && {
+              onRemove: () => changeSteps((all) => all.filter((_, place) => place !== n)),
+            })}
           />
         ))}
       </ol>
       <Button
         className="mt-3"
         disabled={steps.length >= MOST_STEPS}
-        onClick={() => setSteps([...steps, { filter: [] }])}
+        onClick={() => changeSteps((all) => [...all, { filter: [] }])}
       >
         <Plus aria-hidden /> Add a step
       </Button>

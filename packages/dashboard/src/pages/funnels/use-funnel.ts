@@ -25,17 +25,23 @@ const parsers = {
 /** The funnel as the URL says it: whoever has the address has the funnel. */
 export function useFunnel() {
   const [state, setState] = useQueryStates(parsers, { history: 'push' });
-  const steps: DraftStep[] = [...(state.steps ?? [])];
-  while (steps.length < FEWEST_STEPS) steps.push(EMPTY);
-  const setSteps = (next: readonly DraftStep[]) => void setState({ steps: [...next] });
+  // From what the URL holds by then: two fields may take effect before the page is drawn again.
+  const changeSteps = (change: (steps: readonly DraftStep[]) => DraftStep[]) =>
+    void setState(({ steps }) => ({ steps: change(atLeastFewest(steps)) }));
   return {
-    steps,
+    steps: atLeastFewest(state.steps),
     windowSeconds: Math.min(Math.max(state.window, 1), WINDOWS[4]),
     breakdown: state.by,
-    setSteps,
+    changeSteps,
     setWindow: (window: number) => void setState({ window }),
     setBreakdown: (by: (typeof DIMENSIONS)[number] | null) => void setState({ by }),
   };
+}
+
+function atLeastFewest(steps: readonly DraftStep[] | null): DraftStep[] {
+  const all = [...(steps ?? [])];
+  while (all.length < FEWEST_STEPS) all.push(EMPTY);
+  return all;
 }
 
 /** Steps that can be asked for, in their order; null while there are too few. One that is not complete is left out. */

@@ -27,7 +27,7 @@ export function Headline({ metric, onPick }: HeadlineProps) {
       loading={
         <div className={grid}>
           {HEADLINE.map(({ figure }) => (
-            <div key={figure} className="h-[5.5rem] bg-card p-3">
+            <div key={figure} className="h-[6.5rem] bg-card p-3">
               <Skeleton className="mb-3 h-4 w-16" />
               <Skeleton className="h-6 w-20" />
             </div>
@@ -61,7 +61,7 @@ interface TileProps {
 
 function Tile({ entry: { title, unit, more, metric }, figure, picked, onPick }: TileProps) {
   return (
-    <div className={classNames('h-[5.5rem] bg-card p-3', picked && 'shadow-[inset_0_-2px_0_var(--primary)]')}>
+    <div className={classNames('h-[6.5rem] bg-card p-3', picked && 'shadow-[inset_0_-2px_0_var(--primary)]')}>
       <dt className="text-xs text-muted-foreground">
         {metric ? (
           <button type="button" aria-pressed={picked} className="hover:underline" onClick={() => onPick(metric)}>
@@ -74,12 +74,13 @@ function Tile({ entry: { title, unit, more, metric }, figure, picked, onPick }: 
       <dd className="truncate text-xl font-semibold tracking-tight">
         <Figure figure={figure} unit={unit} compact />
       </dd>
-      <dd className="truncate text-xs text-muted-foreground">
+      <dd className="text-xs text-muted-foreground">
         {figure.previous === 0 ? (
           'nothing before'
         ) : (
           <>
-            <Change change={figure.change} more={more} /> from {writeNumber(figure.previous, unit, true)}
+            <Change change={figure.change} more={more} />
+            <span className="block truncate">from {writeNumber(figure.previous, unit, true)}</span>
           </>
         )}
       </dd>

@@ -8,6 +8,7 @@ import { useScope } from '../../state/use-scope.ts';
 import { Card } from '../../ui/card.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { HEADLINE, type Metric } from './metrics.ts';
+import { UsualNote } from './usual-note.tsx';
 
 const HEIGHT = 260;
 
@@ -47,16 +48,16 @@ export function MetricChart({ metric }: { metric: Metric }) {
         </label>
       }
     >
-      <Answered question={series} loading={<Skeleton className="h-[260px] w-full" />}>
-        {(answer) => (
-          <TimeseriesChart
-            label={title}
-            points={pointsOf(answer, baseline)}
-            bucket={answer.unit}
-            unit="count"
-            height={HEIGHT}
-          />
-        )}
+      <Answered question={series} loading={<Skeleton className="mb-7 h-[260px] w-full" />}>
+        {(answer) => {
+          const points = pointsOf(answer, baseline);
+          return (
+            <>
+              <TimeseriesChart label={title} points={points} bucket={answer.unit} unit="count" height={HEIGHT} />
+              <UsualNote points={points} bucket={answer.unit} seasonal={seasonal !== null} told={baseline !== null} />
+            </>
+          );
+        }}
       </Answered>
     </Card>
   );

@@ -38,31 +38,34 @@ export default async function PayoutsPage() {
       {payouts.length === 0 ? (
         <p className="empty">No payouts yet. The first one shows up here.</p>
       ) : (
-        <table>
-          <caption>Your payouts, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Day</th>
-              <th scope="col">Method</th>
-              <th scope="col">Status</th>
-              <th scope="col" className="number">
-                Amount
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {payouts.map(({ id, createdAt, paymentMethod, status, amountCents }) => (
-              <tr key={id}>
-                <th scope="row" className="nowrap">
-                  {formatDay(createdAt)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+        <section className="scroll" aria-label="Payouts, scrolls sideways" tabIndex={0}>
+          <table>
+            <caption>Your payouts, newest first</caption>
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                <th scope="col">Method</th>
+                <th scope="col">Status</th>
+                <th scope="col" className="number">
+                  Amount
                 </th>
-                <td>{formatLabel(paymentMethod)}</td>
-                <td className={status === 'failed' ? 'bad' : undefined}>{formatLabel(status)}</td>
-                <td className="number">{formatMoney(amountCents)}</td>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {payouts.map(({ id, createdAt, paymentMethod, status, amountCents }) => (
+                <tr key={id}>
+                  <th scope="row" className="nowrap">
+                    {formatDay(createdAt)}
+                  </th>
+                  <td>{formatLabel(paymentMethod)}</td>
+                  <td className={status === 'failed' ? 'bad' : undefined}>{formatLabel(status)}</td>
+                  <td className="number">{formatMoney(amountCents)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
       )}
     </>
   );

@@ -18,8 +18,9 @@ const FEATURES: Readonly<Record<VisitorFeature, { readonly title: string; readon
 const SHOWN = 4;
 
 const decimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 1 });
 const write = (value: number, unit: Unit | 'decimal') =>
-  unit === 'decimal' ? decimal.format(value) : writeNumber(value, unit);
+  unit === 'decimal' ? (value < 1 ? small : decimal).format(value) : writeNumber(value, unit, true);
 
 /** Visitors who behave alike: how many, what tells them apart from all, and sessions of the most typical of them. */
 export function ClusterCard({ cluster: { name, visitors, share, features, examples } }: { cluster: VisitorCluster }) {

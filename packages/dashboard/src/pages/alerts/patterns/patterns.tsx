@@ -39,6 +39,9 @@ function Found({ run, finishedAt }: { run: PatternRun; finishedAt: string }) {
       <p className="text-xs text-muted-foreground">
         Of {writeNumber(run.visitors, 'count')} visitors and {writeNumber(run.sessions, 'count')} sessions of the 30
         days up to <time dateTime={finishedAt}>{writeMoment(finishedAt)}</time>, without bots.
+        {!run.noClusters &&
+          run.ungrouped > 0 &&
+          ` ${writeNumber(run.ungrouped, 'count')} of the visitors behave like hardly anybody else and are in no group.`}
       </p>
       {run.noClusters ? (
         <Card title="Groups of visitors">
