@@ -24,6 +24,7 @@ export async function startWorker<Plan extends TrackingPlan>(options: WorkerOpti
   const workers = await initializeAllWorkers({ settings, services, jobs: services.jobs, handlers, schedules });
   services.subscriptions.start();
   services.projections.start();
+  services.circuits.start();
   services.log.info('worker ready');
 
   let stopping = false;

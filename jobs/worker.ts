@@ -6,6 +6,7 @@ import { EventEnrichmentService } from '@tallymark/analytics/enrich/service';
 import type { SnapshotReaders } from '@tallymark/analytics/enrich/snapshots';
 import { ingestionOptionsFrom } from '@tallymark/analytics/ingest/config';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
+import { Circuits } from '@tallymark/analytics/operate/circuits';
 import { createJobQueues, type JobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createLogger } from '@tallymark/analytics/operate/logger';
 import { PatternService } from '@tallymark/analytics/pattern/service';
@@ -40,6 +41,7 @@ export interface WorkerServices {
   readonly projections: ProjectionService;
   readonly alerts: AlertEvaluator;
   readonly patterns: PatternService;
+  readonly circuits: Pick<Circuits, 'start'>;
   readonly jobs: JobQueues;
   readonly log: Logger;
   readonly now: () => Date;
@@ -79,6 +81,7 @@ export function openWorkerServices<Plan extends TrackingPlan>(
     name,
     onError: (error) => log.warn({ err: error }, 'redis connection'),
   });
+  const circuits = new Circuits({ settings, redis, name, log });
   const deduplication = new EventDeduplicationService(prisma, redis, {
     deduplicationTtlSeconds: settings.TRACKING_DEDUPLICATION_TTL_SECONDS,
     aggregatedTypes: aggregatedTypes(plan),
@@ -91,6 +94,7 @@ export function openWorkerServices<Plan extends TrackingPlan>(
     plan,
     snapshotReaders,
     log,
+    circuit: circuits.writes,
     runFlusher: true,
     // Workers and deliveries have the other half, before it.
     shutdownDeadlineMs: settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2,
@@ -121,7 +125,16 @@ export function openWorkerServices<Plan extends TrackingPlan>(
     maxConnections: ALERT_CONNECTIONS,
     applicationName: `${name}-alerts`,
   });
-  const reports = openReports({ settings, plan, prisma, readPrisma: alertsPrisma, redis, log, now });
+  const reports = openReports({
+    settings,
+    plan,
+    prisma,
+    readPrisma: alertsPrisma,
+    redis,
+    log,
+    now,
+    circuit: circuits.reports,
+  });
   const ask = createAsk({
     router: createTallymarkRouter(plan),
     createContext: (requestContext) => ({ requestContext, eventIngestion, operations: { reports } }),
@@ -140,6 +153,7 @@ export function openWorkerServices<Plan extends TrackingPlan>(
     projections,
     patterns: new PatternService({ store: prisma, timeZone: settings.TRACKING_TIME_ZONE, now }),
     alerts: new AlertEvaluator({ prisma, eventIngestion, ask, now, allowPrivateNetworks }),
+    circuits,
     jobs,
     log,
     now,
@@ -147,6 +161,7 @@ export function openWorkerServices<Plan extends TrackingPlan>(
       await subscriptions.stop(settings.TRACKING_SHUTDOWN_DEADLINE_MS / 2);
       await projections.stop();
       await eventIngestion.shutdown();
+      await circuits.stop();
       await jobs.close();
       redis.disconnect();
       await alertsPrisma.$disconnect();

@@ -121,6 +121,37 @@ describe('pipeline and plan, beside SQL on the same database', () => {
   );
 
   it(
+    'Pipeline: the circuit breakers of every process, and a warning while one is open',
+    async () => {
+      const { page, prisma, circuits } = world;
+      circuits.start();
+      await page.goto('/admin/pipeline');
+      const rows = page.getByRole('table', { name: 'Circuit breakers' }).getByRole('row');
+      const own = rows.filter({ hasText: 'e2e-market@' }).filter({ hasText: 'Writes' });
+      await own.getByText('Closed').waitFor();
+      await rows.filter({ hasText: 'tallymark-web@' }).filter({ hasText: 'Reports' }).getByText('Closed').waitFor();
+      await prisma.$executeRawUnsafe('CREATE TABLE read_only (id int)');
+      const refused = () =>
+        circuits.writes.run(() =>
+          prisma.$transaction(async (tx) => {
+            await tx.$executeRawUnsafe('SET TRANSACTION READ ONLY');
+            await tx.$executeRawUnsafe('INSERT INTO read_only VALUES (1)');
+          }),
+        );
+      for (const _ of [1, 2, 3]) await refused().catch(() => {});
+      await own.getByText('Open').waitFor();
+      await own.getByText(/read-only transaction/).waitFor();
+      await page
+        .getByRole('alert')
+        .getByText(/Postgres takes no events of e2e-market@/)
+        .waitFor();
+      await settled(page);
+      expect(await lookAt(page, 'circuits')).toEqual([]);
+    },
+    JOURNEY_MS,
+  );
+
+  it(
     'Pipeline: what takes how much of the disk, and how long questions take',
     async () => {
       const { page, prisma } = world;

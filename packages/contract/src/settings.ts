@@ -34,6 +34,10 @@ export const settingsSchema = z.object({
   TRACKING_MAX_CATCH_UP_BATCH: whole(1, 10_000).default(1_000),
   /** Bytes of events the buffer holds before callers get 429. */
   TRACKING_BUFFER_MAX_BYTES: whole(65_536, 1_099_511_627_776).default(268_435_456),
+  /** Failures in a row that open the circuit breaker around writes to Postgres, and the one around reports. */
+  TRACKING_CIRCUIT_FAILURES: whole(1, 1_000).default(5),
+  /** Milliseconds a circuit breaker stays open before one call may try again. */
+  TRACKING_CIRCUIT_OPEN_MS: whole(100, 600_000).default(2_000),
   /** Streams of the buffer. A session's events stay in one, in order. */
   TRACKING_BUFFER_SHARDS: whole(1, 256).default(2),
   /** Seconds an idempotency key is remembered in Redis; Postgres remembers for good. */

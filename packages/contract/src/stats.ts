@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { processCircuits } from './circuits.ts';
 
 const count = z.int().min(0);
 
@@ -58,6 +59,8 @@ export const ingestStats = z.object({
   shards: z.array(z.object({ shard: z.int(), bufferSize: count, bufferBytes: count, oldestAgeMs: z.int().nullable() })),
   /** Shards whose oldest event has waited longer than any flusher lets it: they do not drain. */
   stuckShards: z.array(z.object({ shard: z.int(), oldestAgeMs: z.int() })),
+  /** The circuit breakers of every process that has told of them within half a minute. */
+  circuits: z.array(processCircuits),
   config: ingestConfig,
   /** What the stores' own settings put at risk, in words; empty when an acknowledgement is fully durable. */
   durabilityWarnings: z.array(z.string()),

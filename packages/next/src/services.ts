@@ -10,6 +10,7 @@ import { LivePublisher } from '@tallymark/analytics/ingest/live-publisher';
 import { PartitionKeeper } from '@tallymark/analytics/ingest/partition-keeper';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { AuditLog } from '@tallymark/analytics/operate/audit';
+import { Circuits } from '@tallymark/analytics/operate/circuits';
 import { createJobQueues } from '@tallymark/analytics/operate/job-queues';
 import { createOperations } from '@tallymark/analytics/operate/operations';
 import { ProjectionAdmin } from '@tallymark/analytics/project/admin';
@@ -75,6 +76,7 @@ export function openServices<Plan extends TrackingPlan>(options: ServicesOptions
     name,
     onError: (error) => log.warn({ err: error }, 'redis connection'),
   });
+  const circuits = new Circuits({ settings, redis, name, log });
   const questionTimes = new QuestionTimes(redis);
   const liveStream = new LiveStream(redis);
   const live = new LiveHub({ stream: liveStream, log, now });
@@ -87,6 +89,7 @@ export function openServices<Plan extends TrackingPlan>(options: ServicesOptions
     plan,
     snapshotReaders,
     log,
+    circuit: circuits.writes,
     live: livePublisher,
     runFlusher: settings.TRACKING_FLUSH_IN_WEB,
   });
@@ -98,6 +101,7 @@ export function openServices<Plan extends TrackingPlan>(options: ServicesOptions
     redis,
     log,
     now,
+    circuit: circuits.reports,
     onAnswered: (question, ms) => questionTimes.record(question, ms),
   });
   const ask = createAsk({
@@ -124,9 +128,13 @@ export function openServices<Plan extends TrackingPlan>(options: ServicesOptions
     settings,
     log,
     endStreams: () => live.close(),
-    start: () => eventIngestion.start(),
+    start: () => {
+      circuits.start();
+      return eventIngestion.start();
+    },
     close: async () => {
       await eventIngestion.shutdown();
+      await circuits.stop();
       await livePublisher.close();
       await jobs.close();
       redis.disconnect();

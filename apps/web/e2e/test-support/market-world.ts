@@ -1,5 +1,6 @@
 import { EventEnrichmentService } from '@tallymark/analytics/enrich/service';
 import { EventIngestionService } from '@tallymark/analytics/ingest/service';
+import { Circuits } from '@tallymark/analytics/operate/circuits';
 import { ProjectionService } from '@tallymark/analytics/project/service';
 import { type DemoPlan, demoPlan } from '@tallymark/contract/demo-plan';
 import { createPrisma, type PrismaClient } from '@tallymark/prisma/client';
@@ -27,6 +28,8 @@ export interface MarketWorld extends AsyncDisposable {
   readonly prisma: PrismaClient;
   /** As another process of the host has it; it does not flush by itself. */
   readonly ingestion: EventIngestionService<DemoPlan>;
+  /** Of that other process; they tell how they are once they are started. */
+  readonly circuits: Circuits;
   /** Folds what is new, and takes the next steps of rebuilds. */
   fold(): Promise<void>;
   /** What the browser has complained about. */
@@ -43,6 +46,8 @@ export async function openMarket(): Promise<MarketWorld> {
   const projections = new ProjectionService({ prisma, plan: demoPlan, log: LOG, now: () => new Date() });
   await storeMarket(prisma);
   await projections.catchUp();
+  const settings = { TRACKING_CIRCUIT_FAILURES: 2, TRACKING_CIRCUIT_OPEN_MS: 60_000 };
+  const circuits = new Circuits({ settings, redis, name: 'e2e-market', log: LOG });
   const ingestion = new EventIngestionService(prisma, redis, null, {
     plan: demoPlan,
     hashSalt: 'only-for-this-test',
@@ -80,12 +85,14 @@ export async function openMarket(): Promise<MarketWorld> {
     page,
     prisma,
     ingestion,
+    circuits,
     fold: () => projections.catchUp(),
     complaints,
     [Symbol.asyncDispose]: async () => {
       await browser.close();
       await web.stop();
       await ingestion.shutdown();
+      await circuits.stop();
       redis.disconnect();
       await prisma.$disconnect();
       await space[Symbol.asyncDispose]();

@@ -2,6 +2,7 @@ import { IngestError } from '@tallymark/contract/errors';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { z } from 'zod';
+import { retryAfterOf } from '../operate/retry-after.ts';
 import { ReportError } from '../report/report-error.ts';
 
 /** Why a question got no answer, as the caller hears of it. */
@@ -35,11 +36,12 @@ export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof TRPCError) || error.code === 'INTERNAL_SERVER_ERROR') return null;
   const { cause } = error;
   if (cause instanceof IngestError) return refusalOf(cause);
+  const retryAfter = retryAfterOf(cause);
   return {
     status: statusOf(error),
     code: cause instanceof ReportError ? cause.code : error.code.toLowerCase(),
     message: cause instanceof z.ZodError ? issuesOf(cause) : error.message,
-    headers: {},
+    headers: retryAfter === null ? {} : { 'retry-after': String(retryAfter) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { AnyRouter, inferRouterContext } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Logger } from 'pino';
 import { withRequestContext } from '../ingest/ambient-context.ts';
+import { retryAfterOf } from '../operate/retry-after.ts';
 import { rememberHowToAsk } from './ask-again.ts';
 import { callsIngestOnly, corsHeaders, preflight } from './cors.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
@@ -92,7 +93,7 @@ function headersFor(
   errors: readonly { cause?: unknown }[],
   known: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const waits = errors.flatMap(({ cause }) => (cause instanceof IngestError ? cause.retryAfterSeconds : []));
+  const waits = errors.flatMap(({ cause }) => retryAfterOf(cause) ?? []);
   const retry: Record<string, string> = waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {};
   return { ...known, ...retry };
 }

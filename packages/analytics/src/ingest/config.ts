@@ -2,7 +2,9 @@ import type { TrackingPlan } from '@tallymark/contract/plan';
 import { DEFAULT_SITE_ID, DEFAULT_TENANT_ID, type Settings } from '@tallymark/contract/settings';
 import type { Logger } from 'pino';
 import type { SnapshotReaders } from '../enrich/snapshots.ts';
+import type { Circuit } from '../operate/circuit.ts';
 import type { LivePublisher } from './live-publisher.ts';
+import { writeCircuit } from './write-circuit.ts';
 
 /** How the ingestion service works. Times in the unit their name ends with. */
 export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
@@ -27,6 +29,8 @@ export interface IngestionConfig<Plan extends TrackingPlan = TrackingPlan> {
   /** Events in one flush under load. */
   readonly maxCatchUpBatch: number;
   readonly shards: number;
+  /** Stands around everything this service writes to Postgres. */
+  readonly circuit: Circuit;
   /** Age of its oldest event from which a shard counts as stuck. */
   readonly stuckShardSeconds: number;
   /** The host's, by entity type; `track(tx, …)` reads snapshots with them inside the host's transaction. */
@@ -61,6 +65,7 @@ export function ingestionConfig<Plan extends TrackingPlan>(options: IngestionOpt
     maxBufferBytes: 256 * 1024 * 1024,
     maxCatchUpBatch: 1_000,
     shards: 2,
+    circuit: options.circuit ?? writeCircuit({ log: options.log }),
     snapshotReaders: {},
     stuckShardSeconds: 60,
     runFlusher: true,

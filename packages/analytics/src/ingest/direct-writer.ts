@@ -5,6 +5,7 @@ import { appendLedgerDelta } from '@tallymark/prisma/stores/ledger';
 import { storedPayloadHashes } from '@tallymark/prisma/stores/stored-payloads';
 import { applyWriteLimits, WRITE_LIMITS } from '@tallymark/prisma/stores/write-limits';
 import type { Logger } from 'pino';
+import { type Circuit, CircuitOpen } from '../operate/circuit.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { PartitionKeeper } from './partition-keeper.ts';
 import { isMissingPartition, type RowOutcome, storeRows } from './store-rows.ts';
@@ -26,6 +27,7 @@ interface Waiting {
 export interface DirectWriterDeps {
   readonly prisma: PrismaClient;
   readonly partitions: PartitionKeeper;
+  readonly circuit: Circuit;
   readonly log: Logger;
   readonly now: () => Date;
 }
@@ -64,9 +66,9 @@ export class DirectWriter {
   /** Payload hash by id, for those that are stored. @throws IngestError when Postgres does not answer. */
   async storedPayloads(ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
     try {
-      return await storedPayloadHashes(this.deps.prisma, ids);
+      return await this.deps.circuit.prepare(() => storedPayloadHashes(this.deps.prisma, ids));
     } catch (error) {
-      throw new IngestError('stores_unavailable', RETRY_AFTER_SECONDS, { cause: error });
+      throw unavailable(error);
     }
   }
 
@@ -74,17 +76,16 @@ export class DirectWriter {
     while (this.waiting.length > 0) {
       const group = this.takeGroup();
       try {
-        const outcomes = await this.commitWithRoom(group);
+        const outcomes = await this.deps.circuit.run(() => this.commitWithRoom(group));
         let at = 0;
         for (const { rows, resolve } of group) {
           resolve(outcomes.slice(at, at + rows.length));
           at += rows.length;
         }
       } catch (error) {
-        this.deps.log.error({ err: error, requests: group.length }, 'neither Redis nor Postgres took the events');
-        for (const { reject } of group) {
-          reject(new IngestError('stores_unavailable', RETRY_AFTER_SECONDS, { cause: error }));
-        }
+        const level = error instanceof CircuitOpen ? 'debug' : 'error';
+        this.deps.log[level]({ err: error, requests: group.length }, 'neither Redis nor Postgres took the events');
+        for (const { reject } of group) reject(unavailable(error));
       }
     }
   }
@@ -130,6 +131,11 @@ export class DirectWriter {
       { maxWait: WRITE_LIMITS.lockTimeoutMs, timeout: 2 * WRITE_LIMITS.statementTimeoutMs },
     );
   }
+}
+
+function unavailable(cause: unknown): IngestError {
+  const seconds = cause instanceof CircuitOpen ? cause.retryAfterSeconds : RETRY_AFTER_SECONDS;
+  return new IngestError('stores_unavailable', seconds, { cause });
 }
 
 function toDelta(group: readonly Waiting[], tally: Record<RowOutcome['kind'], number>) {

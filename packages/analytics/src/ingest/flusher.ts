@@ -2,6 +2,7 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import { type Checkpoint, ensureCheckpoints, listCheckpoints } from '@tallymark/prisma/stores/checkpoints';
 import { type BufferUsage, type EventBuffer, UnknownEntryVersion } from '@tallymark/redis/event-buffer';
 import type { Logger } from 'pino';
+import { CircuitOpen } from '../operate/circuit.ts';
 import { backoffMs } from './backoff.ts';
 import type { IngestionConfig } from './config.ts';
 import { before } from './deadline.ts';
@@ -109,9 +110,11 @@ export class Flusher {
         this.attempt = 0;
       } catch (error) {
         this.attempt += 1;
-        waitMs = backoffMs(this.attempt);
+        waitMs = error instanceof CircuitOpen ? Math.max(error.retryInMs, LOOK_EVERY_MS) : backoffMs(this.attempt);
         this.checkpointsReadAt = Number.NEGATIVE_INFINITY;
-        this.deps.log.error(
+        // The circuit has said that it opened, and why.
+        const level = error instanceof CircuitOpen ? 'debug' : 'error';
+        this.deps.log[level](
           { err: error, attempt: this.attempt, retryInMs: waitMs },
           'flush failed; the buffer keeps the events',
         );
@@ -152,8 +155,10 @@ export class Flusher {
   private async knownCheckpoints(): Promise<readonly Checkpoint[]> {
     if (performance.now() - this.checkpointsReadAt > CHECKPOINTS_FRESH_MS) {
       const { prisma, config } = this.deps;
-      await ensureCheckpoints(prisma, config.shards);
-      this.checkpoints = await listCheckpoints(prisma);
+      this.checkpoints = await config.circuit.prepare(async () => {
+        await ensureCheckpoints(prisma, config.shards);
+        return listCheckpoints(prisma);
+      });
       this.checkpointsReadAt = performance.now();
     }
     return this.checkpoints;
@@ -170,7 +175,7 @@ export class Flusher {
     try {
       const batch = await readBatch(this.deps.buffer, from, this.deps.config.maxCatchUpBatch);
       if (!batch) return null;
-      const flushed = await this.storeWithRoom(batch);
+      const flushed = await this.deps.config.circuit.run(() => this.storeWithRoom(batch));
       this.checkpoints = this.checkpoints.map((known) => (known.shard === from.shard ? flushed.checkpoint : known));
       logFlush(this.deps.log, { batch, flushed, pending: usage.pending.accepted, ms: performance.now() - started });
       this.failures.delete(from.shard);

@@ -77,7 +77,13 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
     this.gate = new RedisGate(redis);
     this.preparer = new RequestPreparer(prisma, config);
     this.partitions = new PartitionKeeper(prisma);
-    this.direct = new DirectWriter({ prisma, partitions: this.partitions, log, now: config.now });
+    this.direct = new DirectWriter({
+      prisma,
+      partitions: this.partitions,
+      circuit: config.circuit,
+      log,
+      now: config.now,
+    });
     this.tally = new RateTally({ store: prisma, log });
     this.rejections = new RejectionTally({ counts: new RejectionCounts(redis), log });
     const onStored = async (eventIds: readonly string[]) => {

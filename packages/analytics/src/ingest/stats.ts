@@ -3,6 +3,7 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import { durabilityWarnings as postgresWarnings } from '@tallymark/prisma/stores/durability';
 import { type CommittedLedger, readLedger } from '@tallymark/prisma/stores/ledger';
 import { isFlushRunning } from '@tallymark/prisma/stores/write-limits';
+import { CircuitBoard } from '@tallymark/redis/circuit-board';
 import type { RedisClient } from '@tallymark/redis/connect';
 import { durabilityWarnings as redisWarnings } from '@tallymark/redis/durability';
 import type { BufferUsage, EventBuffer } from '@tallymark/redis/event-buffer';
@@ -23,10 +24,11 @@ interface ShardState {
 
 /** Stats of all instances together, read from the stores: what is committed, and what lies behind each checkpoint. */
 export async function readStats(deps: StatsDeps): Promise<IngestStats> {
-  const [{ committed, shards }, isProcessing, durabilityWarnings] = await Promise.all([
+  const [{ committed, shards }, isProcessing, durabilityWarnings, circuits] = await Promise.all([
     readConsistently(deps),
     isFlushRunning(deps.prisma),
     readDurability(deps),
+    new CircuitBoard(deps.redis).read(deps.config.now()),
   ]);
   const now = deps.config.now().getTime();
   const ledger = toLedger(committed, shards);
@@ -52,6 +54,7 @@ export async function readStats(deps: StatsDeps): Promise<IngestStats> {
     stuckShards: states.flatMap(({ shard, oldestAgeMs }) =>
       oldestAgeMs !== null && oldestAgeMs > stuckAfterMs(deps.config) ? [{ shard, oldestAgeMs }] : [],
     ),
+    circuits,
     config: publicConfig(deps.config),
     durabilityWarnings,
   };

@@ -2,6 +2,7 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { applyReportLimits, type ExpectedWork, expectedWork } from '@tallymark/prisma/stores/report-limits';
+import type { Circuit } from '../operate/circuit.ts';
 import { EventReach, incompleteBefore } from './incomplete-answer.ts';
 import { ReportError } from './report-error.ts';
 
@@ -16,6 +17,8 @@ export interface ReportDatabaseOptions {
   readonly maxCost?: number;
   /** Rows of visitors, one for each quarter of an hour that one was there in, that are counted exactly. Of more, sketches. */
   readonly exactVisits?: number;
+  /** Refuses questions at once while the database is away. Without it each finds out for itself. */
+  readonly circuit?: Circuit | null;
   /** Told how long each question took. */
   readonly onAnswered?: (question: string, ms: number) => void;
 }
@@ -49,6 +52,7 @@ export class ReportDatabase {
       maxRows: MAX_ROWS,
       maxCost: MAX_COST,
       exactVisits: EXACT_VISITS,
+      circuit: null,
       onAnswered: () => {},
       ...options,
     };
@@ -57,23 +61,15 @@ export class ReportDatabase {
   /**
    * What `work` answers. Where it needed events that retention may have removed, the scope it tells says from when on it is
    * complete.
-   * @throws ReportError `timed_out` when a statement takes too long, `too_expensive` before one would.
+   * @throws ReportError `timed_out` when a statement takes too long, `too_expensive` before one would; CircuitOpen while the
+   *   database is away.
    */
   async answer<Answer>(question: string, work: (db: ReportReader) => Promise<Answer>): Promise<Answer> {
-    const { prisma, statementTimeoutMs, onAnswered } = this.options;
+    const { circuit, statementTimeoutMs, onAnswered } = this.options;
     const started = performance.now();
+    const attempt = () => this.attempt(work);
     try {
-      return await prisma.$transaction(
-        async (tx) => {
-          await applyReportLimits(tx, { statementTimeoutMs, applicationName: 'tallymark-report' });
-          const reach = new EventReach();
-          const answer = await work(this.reader(tx, reach));
-          // Only now: a run of retention that took something away meanwhile is on record by then.
-          const missing = await reach.missingBefore(tx);
-          return missing === null ? answer : incompleteBefore(answer, missing);
-        },
-        { maxWait: statementTimeoutMs, timeout: 4 * statementTimeoutMs },
-      );
+      return await (circuit ? circuit.run(attempt) : attempt());
     } catch (error) {
       if (sqlStateOf(error)?.state !== CANCELLED) throw error;
       throw new ReportError(
@@ -85,6 +81,21 @@ export class ReportDatabase {
     } finally {
       onAnswered(question, performance.now() - started);
     }
+  }
+
+  private attempt<Answer>(work: (db: ReportReader) => Promise<Answer>): Promise<Answer> {
+    const { prisma, statementTimeoutMs } = this.options;
+    return prisma.$transaction(
+      async (tx) => {
+        await applyReportLimits(tx, { statementTimeoutMs, applicationName: 'tallymark-report' });
+        const reach = new EventReach();
+        const answer = await work(this.reader(tx, reach));
+        // Only now: a run of retention that took something away meanwhile is on record by then.
+        const missing = await reach.missingBefore(tx);
+        return missing === null ? answer : incompleteBefore(answer, missing);
+      },
+      { maxWait: statementTimeoutMs, timeout: 4 * statementTimeoutMs },
+    );
   }
 
   private reader(tx: SqlExecutor, reach: EventReach): ReportReader {

@@ -56,6 +56,8 @@ export function createEventIngestionRouter<Plan extends TrackingPlan>() {
       .output(z.number())
       .query(() => Date.now()),
     getStats: adminProcedure.output(ingestStats).query(({ ctx }) => ctx.eventIngestion.getStats()),
-    forceFlush: adminProcedure.output(flushResult).mutation(({ ctx }) => ctx.eventIngestion.forceFlush()),
+    forceFlush: adminProcedure
+      .output(flushResult)
+      .mutation(({ ctx }) => refusalsAsTrpcErrors(ctx.eventIngestion.forceFlush())),
   });
 }

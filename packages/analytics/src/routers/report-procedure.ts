@@ -3,6 +3,7 @@ import { findSiteRoles } from '@tallymark/prisma/stores/site-members';
 import { findTenantOfSite } from '@tallymark/prisma/stores/sites';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { CircuitOpen } from '../operate/circuit.ts';
 import type { ReportDeps } from '../report/report-deps.ts';
 import { ReportError, type ReportErrorCode } from '../report/report-error.ts';
 import { enterInAuditLog, publicProcedure, type TallymarkContext } from './trpc.ts';
@@ -33,8 +34,10 @@ const siteInput = z.looseObject({ siteId: z.guid().optional() }).optional().catc
 const questionProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const { reports } = (ctx as typeof ctx & ReportsContext).operations;
   const result = await next({ ctx: { reports } });
-  if (result.ok || !(result.error.cause instanceof ReportError)) return result;
+  if (result.ok) return result;
   const { cause } = result.error;
+  if (cause instanceof CircuitOpen) throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause });
+  if (!(cause instanceof ReportError)) return result;
   throw new TRPCError({ code: TRPC_CODES[cause.code], message: cause.message, cause });
 });
 

@@ -3,6 +3,8 @@ import type { RequestContext } from '@tallymark/contract/request-context';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { EventIngestionService } from '../ingest/service.ts';
 import type { AuditLog } from '../operate/audit.ts';
+import { CircuitOpen } from '../operate/circuit.ts';
+import { retryAfterOf } from '../operate/retry-after.ts';
 import { transformer } from './transformer.ts';
 
 /**
@@ -46,7 +48,7 @@ const t = initTRPC
         ...shape.data,
         // A stack names files of the server; it belongs in the log.
         stack: undefined,
-        retryAfterSeconds: error.cause instanceof IngestError ? error.cause.retryAfterSeconds : null,
+        retryAfterSeconds: retryAfterOf(error.cause),
       },
     }),
   });
@@ -80,6 +82,9 @@ export async function refusalsAsTrpcErrors<Result>(work: Promise<Result>): Promi
   try {
     return await work;
   } catch (error) {
+    if (error instanceof CircuitOpen) {
+      throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: error.message, cause: error });
+    }
     if (!(error instanceof IngestError)) throw error;
     const code = error.status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVICE_UNAVAILABLE';
     throw new TRPCError({ code, message: error.message, cause: error });

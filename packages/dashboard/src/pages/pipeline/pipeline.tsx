@@ -4,6 +4,7 @@ import { Answered } from '../../data/answered.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { BufferCard } from './buffer-card.tsx';
+import { CircuitsCard } from './circuits-card.tsx';
 import { DeadLettersCard } from './dead-letters-card.tsx';
 import { FlushCard } from './flush-card.tsx';
 import { HeadTiles } from './head-tiles.tsx';
@@ -38,6 +39,7 @@ export function Pipeline() {
               <FlushCard stats={answer} at={at} />
               <ThinningCard stats={answer} />
             </div>
+            <CircuitsCard processes={answer.circuits} now={at} />
           </div>
         )}
       </Answered>

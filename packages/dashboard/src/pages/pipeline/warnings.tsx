@@ -3,13 +3,16 @@ import { TriangleAlert } from 'lucide-react';
 import { writeNumber } from '../../format/numbers.ts';
 
 /** What puts events at risk or holds them up. Says so when nothing does, too: silence would prove nothing. */
-export function Warnings({ stats: { durabilityWarnings, stuckShards } }: { stats: IngestStats }) {
+export function Warnings({ stats: { circuits, durabilityWarnings, stuckShards } }: { stats: IngestStats }) {
   const warnings = [
     ...stuckShards.map(
       ({ shard, oldestAgeMs }) =>
         `Shard ${shard} does not drain: its oldest event has waited for ${writeNumber(oldestAgeMs / 1_000, 'seconds')}. ` +
         'See whether a worker runs and what its log says.',
     ),
+    ...circuits
+      .filter((of) => of.circuits.some(({ circuit, state }) => circuit === 'writes' && state !== 'closed'))
+      .map(({ process }) => `Postgres takes no events of ${process}: its circuit breaker says why.`),
     ...durabilityWarnings,
   ];
   if (warnings.length === 0) {
