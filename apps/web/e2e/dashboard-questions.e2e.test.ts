@@ -56,6 +56,7 @@ describe('the pages of questions, beside SQL on the same database', () => {
       expect(await lookAt(page, 'event')).toEqual([]);
       await page.keyboard.press('Escape');
       await sheet.waitFor({ state: 'detached' });
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('page_viewed');
       expect(new URL(page.url()).searchParams.has('event')).toBe(false);
     },
     JOURNEY_MS,
@@ -209,6 +210,7 @@ describe('the pages of questions, beside SQL on the same database', () => {
       const about = await figureOf(prisma, `SELECT count(*) FROM events WHERE props_json ->> 'path' = '/about'`);
       await page.getByText(`${about} events, all there are`).waitFor();
       await page.getByRole('link', { name: 'Retention' }).click();
+      await page.getByRole('region', { name: 'Retention by cohort' }).waitFor();
       await page.getByRole('button', { name: 'Segment: Readers' }).click();
       expect(await lookAt(page, 'segments')).toEqual([]);
       expect(world.complaints).toEqual([]);

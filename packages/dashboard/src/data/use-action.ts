@@ -2,7 +2,10 @@
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Client, useClient } from './client.ts';
 
-/** Does something, and then asks again the questions whose key begins with one of `changes`. */
+/** What admins do is entered there. */
+const AUDIT_LOG = 'audit.list';
+
+/** Does something, and then asks again the questions whose key begins with one of `changes`, and the audit log. */
 export function useAction<Input, Result>(
   act: (client: Client, input: Input) => Promise<Result>,
   changes: readonly string[],
@@ -11,6 +14,7 @@ export function useAction<Input, Result>(
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (input: Input) => act(client, input),
-    onSettled: () => Promise.all(changes.map((question) => queryClient.invalidateQueries({ queryKey: [question] }))),
+    onSettled: () =>
+      Promise.all([...changes, AUDIT_LOG].map((question) => queryClient.invalidateQueries({ queryKey: [question] }))),
   });
 }

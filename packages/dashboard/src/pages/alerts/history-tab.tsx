@@ -8,10 +8,10 @@ import { writeMoment } from '../../format/times.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Cell, DataTable, Row } from '../settings/data-table.tsx';
 import { useAlerts } from './use-alerts.ts';
 
 const PAGE = 25;

@@ -3,7 +3,7 @@ import type { Alert } from '@tallymark/contract/alerts';
 import { RotateCw } from 'lucide-react';
 import { useAction } from '../../data/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormDialog } from '../settings/form-dialog.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { CHANGED } from './use-alerts.ts';
 
 interface RotateSecretProps {

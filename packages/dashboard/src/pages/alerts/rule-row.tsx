@@ -2,7 +2,7 @@
 import type { Alert } from '@tallymark/contract/alerts';
 import { Pencil } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
-import { Cell, Row } from '../settings/data-table.tsx';
+import { Cell, Row } from '../../ui/data-table.tsx';
 import { filterWords } from './filter-summary.ts';
 import { RemoveRule } from './remove-rule.tsx';
 import { RuleSwitch } from './rule-switch.tsx';

@@ -2,7 +2,7 @@
 import type { Alert } from '@tallymark/contract/alerts';
 import { Switch } from 'radix-ui';
 import { useAction } from '../../data/use-action.ts';
-import { ActionError } from '../settings/fields.tsx';
+import { ActionError } from '../../ui/action-error.tsx';
 import { CHANGED } from './use-alerts.ts';
 
 /** Switches a rule on and off. One that is off is not checked. */

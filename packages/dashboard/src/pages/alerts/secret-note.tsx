@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../settings/copy-button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
 
 /** What the requests of a webhook are signed with: shown this once. */
 export function SecretNote({ secret, onDone }: { secret: string; onDone: () => void }) {

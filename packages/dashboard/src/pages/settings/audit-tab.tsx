@@ -8,10 +8,10 @@ import { writeMoment } from '../../format/times.ts';
 import type { DashboardUser } from '../../shell/user.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
 import { TextField } from './fields.tsx';
 
 const PAGE = 25;

@@ -2,10 +2,10 @@
 import type { SiteKey } from '@tallymark/contract/site-keys';
 import { Pencil, Plus } from 'lucide-react';
 import { useState } from 'react';
+import { useAction } from '../../data/use-action.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { LinesField, linesOf, TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAction } from './use-action.ts';
 
 /** Makes a key of the site, or changes the one that is given. */
 export function KeyDialog({ siteId, edited }: { siteId: string; edited?: SiteKey }) {

@@ -2,18 +2,18 @@
 import type { SiteKey } from '@tallymark/contract/site-keys';
 import { Ban } from 'lucide-react';
 import { Answered } from '../../data/answered.tsx';
+import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
 import { writeAgo, writeMoment } from '../../format/times.ts';
 import { useMinute } from '../../state/use-minute.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { CopyButton } from './copy-button.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
-import { useAction } from './use-action.ts';
 
 const COLUMNS = [
   { title: 'Name' },

@@ -1,7 +1,7 @@
 import type { MonthPlan } from '@tallymark/analytics/retain/shapes';
 import { writeNumber } from '../../format/numbers.ts';
 import { writeMoment } from '../../format/times.ts';
-import { Cell, DataTable, Row } from './data-table.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
 
 const COLUMNS = [
   { title: 'Month' },

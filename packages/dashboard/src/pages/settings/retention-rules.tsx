@@ -2,17 +2,17 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Answered } from '../../data/answered.tsx';
+import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
 import { writeNumber } from '../../format/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
 import { TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAction } from './use-action.ts';
 
 const COLUMNS = [
   { title: 'Site' },

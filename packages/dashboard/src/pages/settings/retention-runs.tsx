@@ -5,9 +5,9 @@ import { writeNumber } from '../../format/numbers.ts';
 import { writeMoment } from '../../format/times.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
 
 const SHOWN = 10;
 const COLUMNS = [

@@ -3,16 +3,16 @@ import type { SamplingRule } from '@tallymark/contract/stats';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { Answered } from '../../data/answered.tsx';
+import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
 import { writeNumber } from '../../format/numbers.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
 import { TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAction } from './use-action.ts';
 
 const COLUMNS = [
   { title: 'Event type' },

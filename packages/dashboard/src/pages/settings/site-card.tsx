@@ -2,15 +2,15 @@
 import type { Site } from '@tallymark/contract/site-keys';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
+import { useAction } from '../../data/use-action.ts';
 import { writeNumber } from '../../format/numbers.ts';
 import { writeBucket } from '../../format/times.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { LinesField, linesOf, TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { KeyTable } from './key-table.tsx';
-import { useAction } from './use-action.ts';
 
 interface SiteCardProps {
   readonly site: Site;

@@ -2,14 +2,14 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Answered } from '../../data/answered.tsx';
+import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
 import { useScope } from '../../state/use-scope.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { SiteCard } from './site-card.tsx';
-import { useAction } from './use-action.ts';
 
 /** The sites, one of them open: that of the URL, or the first. */
 export function SitesTab() {

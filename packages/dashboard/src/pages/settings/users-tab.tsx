@@ -3,18 +3,19 @@ import type { SiteMember, SiteRole } from '@tallymark/contract/reports/members';
 import { Plus, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { Answered } from '../../data/answered.tsx';
+import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
 import { useSite } from '../../data/use-site.ts';
 import { writeMoment } from '../../format/times.ts';
+import { ActionError } from '../../ui/action-error.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Cell, DataTable, Row } from './data-table.tsx';
-import { ActionError, TextField } from './fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAction } from './use-action.ts';
+import { TextField } from './fields.tsx';
 
 const ROLES = [
   { value: 'viewer', label: 'Viewer: sees reports' },

@@ -2,8 +2,8 @@
 import type { FrequentPath } from '@tallymark/contract/patterns';
 import { writeNumber } from '../../../format/numbers.ts';
 import { Card } from '../../../ui/card.tsx';
+import { Cell, DataTable, Row } from '../../../ui/data-table.tsx';
 import { Empty } from '../../../ui/states.tsx';
-import { Cell, DataTable, Row } from '../../settings/data-table.tsx';
 
 const COLUMNS = [
   { title: 'Pages, one after the other' },

@@ -1,8 +1,8 @@
 'use client';
 import { Dialog as Parts } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import { Button } from '../../ui/button.tsx';
-import { ActionError } from './fields.tsx';
+import { ActionError } from './action-error.tsx';
+import { Button } from './button.tsx';
 
 interface FormDialogProps {
   /** What opens it; it must be able to take the focus. */
