@@ -25,7 +25,7 @@ export function schedulesOf(settings: Settings): readonly ScheduledJob[] {
     { job: 'sweepUnenriched', schedule: { everyMs: MINUTE_MS } },
     { job: 'monitorDeduplication', schedule: { everyMs: 5 * MINUTE_MS } },
     { job: 'evaluateAlerts', schedule: { everyMs: MINUTE_MS } },
-    { job: 'findPatterns', schedule: { pattern: '30 3 * * *', timeZone }, atStart: true },
+    { job: 'findPatterns', schedule: { everyMs: 10 * MINUTE_MS }, atStart: true },
     { job: 'compactLogs', schedule: { everyMs: HOUR_MS } },
     { job: 'keepPartitions', schedule: { everyMs: HOUR_MS }, atStart: true },
     { job: 'deduplicateEvents', schedule: nightlyDeduplication(settings), setting: 'TRACKING_DEDUPLICATION_CRON' },

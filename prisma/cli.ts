@@ -12,6 +12,8 @@ tallymark migrate [folder]   applies the migrations of that folder to DATABASE_U
 tallymark key [site]         makes a public key for browsers, of the default site or the one with that id, and prints it`;
 
 async function main([command, given]: readonly string[]): Promise<void> {
+  // As Next.js does for the app; what is set already wins.
+  if (existsSync('.env')) process.loadEnvFile('.env');
   if (command === 'schema') {
     const { schema, migrations } = await addSchema(given ?? 'prisma');
     console.log(`${schema}: the models`);
@@ -32,7 +34,8 @@ async function main([command, given]: readonly string[]): Promise<void> {
 }
 
 function databaseUrlOf({ DATABASE_URL }: NodeJS.ProcessEnv): string {
-  if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: which database is it?');
+  if (!DATABASE_URL)
+    throw new Error('DATABASE_URL is not set, neither in the environment nor in .env: which database is it?');
   return DATABASE_URL;
 }
 

@@ -17,6 +17,7 @@ const NAMES = [
   '20261123110000_alerts',
   '20261123115000_patterns',
   '20261123120000_studio',
+  '20261123125000_languages',
 ];
 const run = promisify(execFile);
 

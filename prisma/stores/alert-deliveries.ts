@@ -22,7 +22,8 @@ export type DueDelivery = z.infer<typeof dueDelivery>;
 
 /**
  * The oldest event of each rule that its webhook does not have yet, where it is due: a receiver hears of a rule in order,
- * and one that is down holds up its own rule alone.
+ * and one that is down holds up its own rule alone. Sites take turns, the least often tried first: many that never answer
+ * hold up those of their own site, and nobody else's.
  */
 export async function listDueDeliveries(
   db: SqlExecutor,
@@ -39,7 +40,8 @@ export async function listDueDeliveries(
       ORDER BY e.alert_id, e.id
     ) oldest
     WHERE webhook_due_at <= ${now.toISOString()}::timestamptz
-    ORDER BY webhook_due_at, id LIMIT ${limit}::int`;
+    ORDER BY row_number() OVER (PARTITION BY "siteId" ORDER BY attempts, webhook_due_at, id), webhook_due_at, id
+    LIMIT ${limit}::int`;
   return z.array(dueDelivery).parse(rows);
 }
 

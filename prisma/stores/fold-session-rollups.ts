@@ -3,12 +3,12 @@ import { addByDayAndMonth, type DayMonthSums, dropEmptied } from './day-month-su
 import { SESSION_COLUMNS } from './fold-session-states.ts';
 
 /**
- * What a session `s` adds to the sums over sessions. It bounced when it has exactly one stored event, of whatever type; it
+ * What a session `s` adds to the sums over sessions. It bounced when one page was seen once and nothing converted; it
  * converted when any of its events is a conversion; it lasts from its first event to its last, in seconds.
  */
 export const SESSION_MEASURES = {
   sessions: '1',
-  bounces: '(s.stored = 1)::int',
+  bounces: '(s.page_views = 1 AND s.conversions = 0)::int',
   converted: '(s.conversions > 0)::int',
   page_views: 's.page_views',
   seconds: 'extract(epoch FROM s.ended_at - s.started_at)::float8',

@@ -21,7 +21,7 @@ describe('campaigns and assets, beside SQL on the same database', () => {
   const euros = (cents: number) =>
     new Intl.NumberFormat('en', {
       style: 'currency',
-      currency: 'EUR',
+      currency: 'USD',
       maximumFractionDigits: cents >= 100_000 ? 0 : 2,
     }).format(cents / 100);
 

@@ -42,7 +42,7 @@ describe('Overview, beside SQL on the same database', () => {
       expect(await shown('Sessions')).toBe(String(sessions));
       expect(await shown('Events')).toBe(String(events));
       expect(await shown('Page views')).toBe(String(views));
-      expect(await shown('Conversion rate')).toBe(`${Math.round((signed / sessions) * 1_000) / 10} %`);
+      expect(await shown('Sessions that convert')).toBe(`${Math.round((signed / sessions) * 1_000) / 10} %`);
       expect(await lookAt(page, 'overview')).toEqual([]);
 
       const rows = page

@@ -56,6 +56,37 @@ describe('the page Settings', () => {
   );
 
   it(
+    'is about one site on every page: what is named first by the alphabet does not get in',
+    async () => {
+      const { page, prisma } = world;
+      const names = () => page.getByRole('combobox', { name: 'Site' }).textContent();
+      await page.goto('/admin/settings');
+      await page.getByRole('button', { name: 'New site' }).press('Enter');
+      await page.getByRole('dialog').getByLabel('Name').fill('Aardvark');
+      await page.getByRole('dialog').getByRole('button', { name: 'Create the site' }).press('Enter');
+      await expect.poll(names, SOON).toBe('Aardvark');
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.getByText('No events yet').waitFor();
+      expect(await lookAt(page, 'overview-empty')).toEqual([]);
+
+      await page.goto('/admin/events?eventType=page_viewed');
+      await page.waitForURL(({ searchParams }) => searchParams.has('site'));
+      expect(await names()).not.toBe('Aardvark');
+      const link = page.url();
+      const stored = await figureOf(
+        prisma,
+        `SELECT count(*) FROM events WHERE event_type = 'page_viewed' AND site_id = '${new URL(link).searchParams.get('site')}'`,
+      );
+      expect(stored).toBeGreaterThan(50);
+      await page.getByRole('row').nth(50).waitFor();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('tab', { name: 'Users and roles' }).press('Enter');
+      await page.getByRole('heading', { name: /^Members of (?!Aardvark)/ }).waitFor();
+    },
+    JOURNEY_MS,
+  );
+
+  it(
     'gives roles, sets sampling and rules, and tells of all of it',
     async () => {
       const { page, prisma } = world;
@@ -71,7 +102,11 @@ describe('the page Settings', () => {
       await page.getByRole('tab', { name: 'Retention' }).press('Enter');
       await page.getByRole('button', { name: 'Set a rule' }).press('Enter');
       await page.getByLabel('Event type').fill('page_viewed');
+      await page.getByLabel('Days it is kept').fill('1');
+      const goes = page.getByRole('dialog').getByRole('status');
+      await goes.getByText(/the next run removes [1-9]\d* events; without it, 0\./).waitFor();
       await page.getByLabel('Days it is kept').fill('400');
+      await goes.getByText('the next run removes 0 events').waitFor();
       await page.getByRole('button', { name: 'Set it' }).press('Enter');
       await page.getByRole('row', { name: /page_viewed.*400 days/ }).waitFor();
       expect(await lookAt(page, 'settings-retention')).toEqual([]);

@@ -32,18 +32,27 @@ test('a difference of less than two seconds is none', async () => {
   expect(await clock.ask()).toBe(0);
 });
 
-test('an answer that is older than an hour, from the future or no answer is asked for again', async () => {
+test('an answer is asked for again after an hour and known for a day; one from the future, or none, is not known', async () => {
   const kept = inMemory();
-  const clock = serverClock(kept, async () => Date.now());
-  for (const [text, known] of [
-    [`5000 ${Date.now() - HOUR_MS + 5_000}`, 5_000],
-    [`5000 ${Date.now() - HOUR_MS - 1}`, null],
-    [`5000 ${Date.now() + HOUR_MS}`, null],
-    ['nonsense', null],
-    [`x ${Date.now()}`, null],
+  let asked = 0;
+  const clock = serverClock(kept, async () => {
+    asked += 1;
+    return Date.now();
+  });
+  const ago = (ms: number) => Date.now() - ms;
+  for (const [text, known, again] of [
+    [`5000 ${ago(HOUR_MS - 5_000)}`, 5_000, 0],
+    [`5000 ${ago(HOUR_MS + 1)}`, 5_000, 1],
+    [`5000 ${ago(24 * HOUR_MS + 1)}`, null, 1],
+    [`5000 ${ago(-HOUR_MS)}`, null, 1],
+    ['nonsense', null, 1],
+    [`x ${Date.now()}`, null, 1],
   ] as const) {
     kept.set('skew', text);
     expect(clock.skew(), text).toBe(known);
+    asked = 0;
+    await clock.ask();
+    expect(asked, text).toBe(again);
   }
 });
 

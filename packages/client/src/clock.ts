@@ -1,7 +1,9 @@
 import type { Kept } from './kept.ts';
 
-/** How long a measured difference is believed. */
+/** How long a measured difference is not asked for again. */
 const FRESH_MS = 60 * 60_000;
+/** How long it is better than none. */
+const KNOWN_MS = 24 * FRESH_MS;
 /** Differences below it are the network's, not the clock's. */
 const NOTICEABLE_MS = 2_000;
 
@@ -15,10 +17,10 @@ export interface Clock {
 /** `now` asks the server for its time in ms. */
 export function serverClock(kept: Kept, now: () => Promise<number>): Clock {
   let asking: Promise<number> | undefined;
-  const known = () => {
+  const known = (forMs: number) => {
     const [skew, at] = (kept.get('skew') ?? '').split(' ').map(Number);
     const age = Date.now() - (at ?? Number.NaN);
-    return Number.isFinite(skew) && age >= 0 && age < FRESH_MS ? (skew as number) : null;
+    return Number.isFinite(skew) && age >= 0 && age < forMs ? (skew as number) : null;
   };
   const measure = async () => {
     const before = Date.now();
@@ -32,9 +34,9 @@ export function serverClock(kept: Kept, now: () => Promise<number>): Clock {
     return skew;
   };
   return {
-    skew: known,
+    skew: () => known(KNOWN_MS),
     ask: async () => {
-      const skew = known();
+      const skew = known(FRESH_MS);
       if (skew !== null) return skew;
       asking ??= measure().finally(() => {
         asking = undefined;

@@ -28,9 +28,13 @@ export interface Visit {
   readonly touch: Touch;
 }
 
+/** Who led here led to the first session of the page; one that begins after half an hour of silence comes from nowhere. */
+let arrived = false;
+
 /** The session that goes on at `now`, or a new one after half an hour of silence. */
 export function visitAt(kept: Kept, now: number): Visit {
-  const visit = goingOn(kept, now) ?? { sessionId: randomId(), touch: touchOf() };
+  const visit = goingOn(kept, now) ?? { sessionId: randomId(), touch: touchOf(arrived ? '' : document.referrer) };
+  arrived = true;
   kept.set('visit', JSON.stringify({ sessionId: visit.sessionId, touch: visit.touch, lastAt: now }));
   return visit;
 }
@@ -49,10 +53,10 @@ function goingOn(kept: Kept, now: number): Visit | null {
   return last && now - last.lastAt < SESSION_SILENCE_MS ? last : null;
 }
 
-function touchOf(): Touch {
+function touchOf(ledHere: string): Touch {
   const { origin, pathname, searchParams } = new URL(location.href);
   const telling = new URLSearchParams([...searchParams].filter(([name]) => TELLING.test(name))).toString();
-  const referrer = withoutQuery(document.referrer);
+  const referrer = withoutQuery(ledHere);
   return {
     landingPage: (origin + pathname + (telling && `?${telling}`)).slice(0, LONGEST_URL),
     ...(referrer && !referrer.startsWith(`${origin}/`) && { referrer }),

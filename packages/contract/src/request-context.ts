@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly siteKey?: string | null;
   /** Where the page that sends comes from, as the browser says it: `https://shop.example`. */
   readonly origin?: string | null;
+  /** What the browser says of the page that sends: `cross-site`, `same-site`; null for what is no browser. */
+  readonly fetchSite?: string | null;
   /** A visitor id of the host's own; without one it is derived from address and user agent, new each day. */
   readonly visitorId?: string | null;
   readonly userAgent?: string | null;

@@ -1,3 +1,4 @@
+import type { VisibleSite } from '@tallymark/contract/reports/members';
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
@@ -8,6 +9,8 @@ import type { DashboardUser } from './shell/user.ts';
 
 export interface DashboardOptions {
   readonly user: () => Promise<DashboardUser | null>;
+  /** The sites that the user may see, told with the page; the page asks for them where it is left out. */
+  readonly sites?: (user: DashboardUser) => Promise<readonly VisibleSite[]>;
   /** Where the page is mounted, such as `/admin`. */
   readonly basePath: string;
   /** Where the tRPC router is mounted, such as `/api/trpc`. */
@@ -16,6 +19,10 @@ export interface DashboardOptions {
   readonly reportsUrl?: string;
   /** Where somebody signs in who wants to go to `next`. */
   readonly signIn: (next: string) => string;
+  /** ISO 4217 code of the amounts that events carry, in hundredths. Default `USD`. */
+  readonly currency?: string;
+  /** Where the product is, such as `/`: the navigation then has a way back. */
+  readonly home?: string;
   /**
    * Called for somebody who may not open a page: `forbidden` of `next/navigation`, which makes the answer a 403, where the
    * app has Next's `authInterrupts` on. Without it the page says so.
@@ -30,10 +37,13 @@ interface PageProps {
 /** The page of an optional catch-all route, such as `app/admin/[[...page]]/page.tsx`; it is all of the dashboard. */
 export function createDashboardPage({
   user,
+  sites,
   basePath,
   trpcUrl,
   reportsUrl = '/api/reports',
   signIn,
+  home,
+  currency = 'USD',
   forbidden,
 }: DashboardOptions) {
   return async function page({ params }: PageProps) {
@@ -48,7 +58,13 @@ export function createDashboardPage({
     }
     return (
       <NuqsAdapter>
-        <Dashboard page={entry.path} user={viewer} basePath={basePath} trpcUrl={trpcUrl} reportsUrl={reportsUrl} />
+        <Dashboard
+          page={entry.path}
+          user={viewer}
+          {...{ basePath, trpcUrl, reportsUrl, currency }}
+          home={home ?? null}
+          sites={sites ? await sites(viewer) : null}
+        />
       </NuqsAdapter>
     );
   };

@@ -2,6 +2,8 @@ import type { SnapshotReaders } from '@tallymark/analytics/enrich/snapshots';
 import type { RequestFacts } from '@tallymark/analytics/http/request-context';
 import type { EventIngestionService } from '@tallymark/analytics/ingest/service';
 import { createLogger } from '@tallymark/analytics/operate/logger';
+import { visibleSitesOf } from '@tallymark/analytics/report/visible-sites';
+import { admittedOrForbidden } from '@tallymark/analytics/routers/admitted-or-forbidden';
 import {
   createTallymarkRouter,
   type TallymarkRouter,
@@ -9,6 +11,7 @@ import {
 } from '@tallymark/analytics/routers/tallymark';
 import { IngestError } from '@tallymark/contract/errors';
 import type { TrackingPlan } from '@tallymark/contract/plan';
+import type { VisibleSite } from '@tallymark/contract/reports/members';
 import type { RequestContext } from '@tallymark/contract/request-context';
 import { parseSettings } from '@tallymark/contract/settings';
 import { headers } from 'next/headers';
@@ -49,6 +52,7 @@ export interface Tallymark<Plan extends TrackingPlan> {
   /** What the dashboard's page wants to know. */
   readonly dashboard: {
     readonly user: () => Promise<TallymarkUser | null>;
+    readonly sites: (user: TallymarkUser) => Promise<VisibleSite[]>;
     readonly trpcUrl: string;
     readonly reportsUrl: string;
   };
@@ -104,13 +108,25 @@ export function createTallymark<const Plan extends TrackingPlan>(options: Tallym
   return {
     handlers: createHandlers({ router, mount, sessionCookie, services, requestContext }),
     router,
-    dashboard: { user, trpcUrl: `${mount}/trpc`, reportsUrl: `${mount}/reports` },
+    dashboard: {
+      user,
+      sites: ({ id, role }) => {
+        const { prisma, settings } = services();
+        return visibleSitesOf(prisma, { userId: id, role }, settings.TRACKING_DEFAULT_SITE_ID);
+      },
+      trpcUrl: `${mount}/trpc`,
+      reportsUrl: `${mount}/reports`,
+    },
     get eventIngestion() {
       return services().eventIngestion;
     },
     context: async (request) => {
-      const { eventIngestion, operations } = services();
-      return { eventIngestion, operations, requestContext: await requestContext(request) };
+      const { eventIngestion, operations, siteAccess } = services();
+      return {
+        eventIngestion,
+        operations,
+        requestContext: await admittedOrForbidden(siteAccess, await requestContext(request)),
+      };
     },
     requestContext: async () => contextOf(await user(), { headers: await headers() }),
     register: async () => {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { PEER_HEADER } from './peer-address.ts';
+import { PEER_HEADER, peerSeal } from './peer-address.ts';
 
 /** What Node publishes on `http.server.request.start`, before anybody handles the request. */
 interface RequestStart {
@@ -12,8 +11,6 @@ interface RequestStart {
 
 const servers = new Set<Server>();
 const answering = new Set<ServerResponse>();
-/** Ends the peer header of this process. No client learns it, so a header that ends with it was written here. */
-const seal = `;${randomUUID()}`;
 let stopping = false;
 
 /**
@@ -39,8 +36,8 @@ export function watchRequests(): void {
  * server action's redirect from itself, with the headers of the visitor.
  */
 function nameThePeer({ headers, socket }: IncomingMessage): void {
-  if (String(headers[PEER_HEADER]).endsWith(seal)) return;
-  headers[PEER_HEADER] = `${socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''}${seal}`;
+  if (String(headers[PEER_HEADER]).endsWith(peerSeal())) return;
+  headers[PEER_HEADER] = `${socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''}${peerSeal()}`;
 }
 
 /** Resolves when no connection is left. Event streams are broken off: they never end, and their readers connect again. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type RequestFacts, requestContextFrom } from '@tallymark/analytics/http/request-context';
 import type { RequestContext } from '@tallymark/contract/request-context';
 
@@ -9,7 +10,17 @@ export function requestContextOf(facts: Omit<RequestFacts, 'peerAddress'>): Requ
   return requestContextFrom({ ...facts, peerAddress: peerAddressOf(facts.headers) });
 }
 
-/** Null where nobody watches the requests of this process. */
+/** A bundler may hold this module twice, as Next.js does; the seal is one. */
+const held = globalThis as { tallymarkPeerSeal?: string };
+
+/** Ends the peer header of this process. No client learns it, so a header that ends with it was written here. */
+export function peerSeal(): string {
+  held.tallymarkPeerSeal ??= `;${randomUUID()}`;
+  return held.tallymarkPeerSeal;
+}
+
+/** Null where nobody watches the requests of this process: what a client writes there is not believed. */
 export function peerAddressOf(headers: RequestFacts['headers']): string | null {
-  return headers.get(PEER_HEADER)?.split(';')[0] || null;
+  const written = headers.get(PEER_HEADER);
+  return written?.endsWith(peerSeal()) ? written.slice(0, -peerSeal().length) || null : null;
 }

@@ -28,8 +28,6 @@ CREATE TABLE event_facts (
   device_type     text,
   browser         text,
   os              text,
-  language        text,
-  country         text,
   page            text,
   entity_type     text,
   entity_id       text,
@@ -323,7 +321,6 @@ CREATE TABLE sessions (
   device_type     text,
   browser         text,
   os              text,
-  country         text,
   CONSTRAINT sessions_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sessions_start_idx ON sessions (site_id, started_at) INCLUDE (ended_at, visitor);

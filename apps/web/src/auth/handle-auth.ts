@@ -2,11 +2,15 @@ import { parseSetCookieHeader, toCookieOptions } from 'better-auth/cookies';
 import { cookies, headers } from 'next/headers';
 import { withClientAddress } from '../client-address.ts';
 import { server } from '../server.ts';
+import { boundedRequest } from './bounded-request.ts';
 
 /** Answers a request to the auth endpoints. Everybody comes through here, so rate limits and hooks hold for all. */
-export function handleAuth(request: Request): Promise<Response> {
+export async function handleAuth(request: Request): Promise<Response> {
   const { auth, settings } = server();
-  return auth.handler(withClientAddress(request, settings.TRACKING_TRUSTED_PROXY_HOPS));
+  const bounded = await boundedRequest(request);
+  if (!bounded)
+    return Response.json({ message: 'The body is too large.' }, { status: 413, headers: { connection: 'close' } });
+  return auth.handler(withClientAddress(bounded, settings.TRACKING_TRUSTED_PROXY_HOPS));
 }
 
 /** Calls an auth endpoint from a server action, for the visitor the action runs for, and hands on the cookies. */

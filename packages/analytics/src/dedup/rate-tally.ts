@@ -47,12 +47,15 @@ export class RateTally {
 
   constructor(private readonly deps: RateTallyDeps) {}
 
-  /** Counts receipts of one request. One that was settled before its row was made tells no site, and is left out. */
-  count(events: readonly TalliedEvent[], receipts: readonly Receipt[], receivedAt: Date): void {
+  /**
+   * Counts receipts of one request. One that was settled before its row was made tells no site, and is left out; so are
+   * repeats where they are the sender's way to be sure.
+   */
+  count(events: readonly TalliedEvent[], receipts: readonly Receipt[], receivedAt: Date, repeatsCount = true): void {
     const hour = Math.floor(receivedAt.getTime() / MS_PER_HOUR);
     for (let at = 0; at < receipts.length; at++) {
       const status = receipts[at]?.status;
-      if (status !== 'accepted' && status !== 'duplicate') continue;
+      if (status !== 'accepted' && !(status === 'duplicate' && repeatsCount)) continue;
       const outcome = events[at]?.outcome;
       if (!outcome || !('row' in outcome)) continue;
       const { siteId, eventType, clientVersion = '' } = outcome.row;

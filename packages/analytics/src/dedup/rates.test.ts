@@ -54,6 +54,22 @@ describe('the duplicate rate', () => {
     });
   });
 
+  test('leaves out repeats of senders that repeat what they are not sure of', async () => {
+    await using world = await openWorld();
+    const service = new EventDeduplicationService(world.prisma, world.redis, { now: () => NOW, alertMinimumEvents: 1 });
+    const ingestion = await world.service();
+    const events = [1, 2, 3].map((n) => ({ ...viewed(), idempotencyKey: `left behind ${n}` }));
+    const queue = { unprovenActor: 'leave_out' as const };
+    await ingestion.ingestPublic(events, queue);
+    expect(await ingestion.ingestPublic(events, queue)).toMatchObject(events.map(() => ({ status: 'duplicate' })));
+    await ingestion.shutdown();
+    expect(await service.monitorDeduplicationRates()).toMatchObject({
+      healthy: true,
+      rate: 0,
+      sites: [{ accepted: 3 }],
+    });
+  });
+
   test('takes in what a run marks, as far as it was received, and gives it back', async () => {
     await using world = await openWorld();
     const { prisma, redis } = world;

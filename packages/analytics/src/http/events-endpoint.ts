@@ -8,7 +8,7 @@ import type { EventIngestionService } from '../ingest/service.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
 import { CORRELATION_HEADER } from './request-context.ts';
-import { admitted, type SiteAccess, SiteRefused } from './site-access.ts';
+import { admitted, refuseOtherSites, type SiteAccess, SiteRefused } from './site-access.ts';
 
 export interface EndpointDeps {
   readonly eventIngestion: Pick<EventIngestionService, 'ingestPublic'>;
@@ -30,6 +30,7 @@ export async function handleEvents(deps: EndpointDeps, request: Request): Promis
   try {
     const sent = await deps.requestContext(request);
     headers[CORRELATION_HEADER] = sent.correlationId ?? '';
+    refuseOtherSites(sent);
     const context = await admitted(deps.siteAccess, sent);
     Object.assign(headers, corsHeaders(context));
     const asked = preflight(request, context);

@@ -38,7 +38,7 @@ export function refusalOf(error: unknown): Refusal | null {
   if (cause instanceof IngestError) return refusalOf(cause);
   const retryAfter = retryAfterOf(cause);
   return {
-    status: statusOf(error),
+    status: getHTTPStatusCodeFromError(error),
     code: cause instanceof ReportError ? cause.code : error.code.toLowerCase(),
     message: cause instanceof z.ZodError ? issuesOf(cause) : error.message,
     headers: retryAfter === null ? {} : { 'retry-after': String(retryAfter) },
@@ -49,11 +49,6 @@ const waiting = ({ status, retryAfterSeconds }: IngestError) => ({
   status,
   headers: { 'retry-after': String(retryAfterSeconds) },
 });
-
-const GATEWAY_TIMEOUT = 504;
-
-/** tRPC's status, but for a question that took too long: a 408 blames the caller, and browsers send the request again. */
-const statusOf = (error: TRPCError) => (error.code === 'TIMEOUT' ? GATEWAY_TIMEOUT : getHTTPStatusCodeFromError(error));
 
 const issuesOf = ({ issues }: z.ZodError) =>
   issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');

@@ -10,7 +10,8 @@ const THROWN: Record<string, () => unknown> = {
   conflict: () => new TRPCError({ code: 'CONFLICT', message: 'Twice.' }),
   expensive: () =>
     new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message: 'm', cause: new ReportError('too_expensive', 'm') }),
-  slow: () => new TRPCError({ code: 'TIMEOUT', message: 'Slow.', cause: new ReportError('timed_out', 'Slow.') }),
+  slow: () =>
+    new TRPCError({ code: 'GATEWAY_TIMEOUT', message: 'Slow.', cause: new ReportError('timed_out', 'Slow.') }),
   full: () => new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'm', cause: new IngestError('buffer_full', 7) }),
   bug: () => new Error('the password is swordfish'),
 };

@@ -35,6 +35,7 @@ export function requestContextFrom({
     siteId: headers.get(SITE_HEADER),
     siteKey: siteKeyOf(url),
     origin: headers.get('origin'),
+    fetchSite: headers.get('sec-fetch-site'),
     userAgent: storable(headers.get('user-agent'), LIMITS.userAgentLength),
     clientHints: clientHints(headers),
     ipAddress: clientAddress(headers.get('x-forwarded-for'), trustedProxyHops, peerAddress ?? null),

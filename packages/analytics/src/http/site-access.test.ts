@@ -66,6 +66,7 @@ async function serve(world: IngestionWorld) {
   return {
     eventIngestion,
     preflight: (path: string, origin: string) => fetch(base + path, { method: 'OPTIONS', headers: { origin } }),
+    base,
     get: (path: string, origin: string) => fetch(base + path, { headers: { origin } }),
     events: (query: string, origin?: string) => post(`/api/events${query}`, { events: [viewed()] }, origin),
     track: (query: string, origin?: string, path = 'eventIngestion.track') =>
@@ -154,6 +155,24 @@ describe('pages of other origins', () => {
     expect(allowed(await server.events('', SHOP))).toBeNull();
     expect(allowed(await server.track('', SHOP))).toBeNull();
     expect(allowed(await server.preflight('/api/events', SHOP))).toBeNull();
+  });
+
+  test('send with a key alone, and call nothing else whoever is signed in there', async () => {
+    await using world = await openWorld();
+    await using server = await serve(world);
+    const from = (fetchSite: string, path: string, payload: unknown) =>
+      fetch(server.base + path, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain', 'sec-fetch-site': fetchSite },
+        body: JSON.stringify(payload),
+      }).then(({ status }) => status);
+    const events = { events: [viewed()] };
+    expect(await from('cross-site', '/api/events', events)).toBe(403);
+    expect(await from('cross-site', `/api/events?site=${OPEN}`, events)).toBe(200);
+    for (const near of ['same-origin', 'same-site', 'none']) expect(await from(near, '/api/events', events)).toBe(200);
+    const flush = '/api/trpc/eventIngestion.forceFlush';
+    for (const far of ['cross-site', 'same-site']) expect(await from(far, flush, {})).toBe(403);
+    expect(await from('same-origin', flush, {})).not.toBe(403);
   });
 
   test('can read why they have to wait', async () => {

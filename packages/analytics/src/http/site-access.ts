@@ -36,6 +36,15 @@ const NOTE_MS = 60_000;
 const PATIENCE_MS = 1_000;
 const RETRY_AFTER_SECONDS = 2;
 
+/**
+ * Keeps out pages of other sites, which a key alone lets in: the list of its origins would be worth nothing to who leaves
+ * the key away. @throws SiteRefused
+ */
+export function refuseOtherSites({ fetchSite, siteKey }: RequestContext): void {
+  if (fetchSite !== 'cross-site' || siteKey) return;
+  throw new SiteRefused('Pages of other sites send with the key of a site. It is in the settings of the dashboard.');
+}
+
 /** The request as one of its key's site; where nobody knows keys, as one without. */
 export async function admitted(
   siteAccess: Pick<SiteAccess, 'admit'> | undefined,

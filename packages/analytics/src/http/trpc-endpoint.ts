@@ -9,7 +9,7 @@ import { rememberHowToAsk } from './ask-again.ts';
 import { callsIngestOnly, corsHeaders, preflight } from './cors.ts';
 import { BadRequest, readJsonBody } from './read-body.ts';
 import { CORRELATION_HEADER } from './request-context.ts';
-import { admitted, type SiteAccess, SiteRefused } from './site-access.ts';
+import { admitted, refuseOtherSites, type SiteAccess, SiteRefused } from './site-access.ts';
 
 export interface TrpcEndpoint<Router extends AnyRouter> {
   readonly router: Router;
@@ -33,9 +33,17 @@ export async function handleTrpc<Router extends AnyRouter>(
   try {
     const sent = await deps.requestContext(request);
     headers = { [CORRELATION_HEADER]: sent.correlationId ?? '' };
+    refuseOtherSites(sent);
     const requestContext = await admitted(deps.siteAccess, sent);
+    const ingestOnly = callsIngestOnly(deps.router, callsOf(request, deps.endpoint));
+    // Whose session it is in is no word for what a page of somebody else asks.
+    if (
+      !ingestOnly &&
+      (sent.fetchSite === 'cross-site' || (request.method === 'POST' && sent.fetchSite === 'same-site'))
+    )
+      throw new SiteRefused('Only pages of this site may call this.');
     // Pages of other origins have no business with anything else.
-    if (requestContext.siteKey && callsIngestOnly(deps.router, callsOf(request, deps.endpoint))) {
+    if (requestContext.siteKey && ingestOnly) {
       headers = { ...headers, ...corsHeaders(requestContext) };
       const asked = preflight(request, requestContext);
       if (asked) return asked;

@@ -57,7 +57,8 @@ const LATEST_ID_TIME = 2 ** 48 - 1;
 export function prepareEvent(preparer: Preparer, input: unknown, scope: PrepareScope): PreparedEvent {
   const { config } = preparer;
   const { session, unprovenActor } = scope.context;
-  const caller = { userId: session?.userId ?? null, trusted: scope.domain !== 'public', unprovenActor };
+  const { receivedAt } = scope;
+  const caller = { userId: session?.userId ?? null, trusted: scope.domain !== 'public', unprovenActor, receivedAt };
   const valid = validateEvent(config.plan, input, caller);
   if ('status' in valid) return settled(valid);
 

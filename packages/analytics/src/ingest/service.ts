@@ -241,7 +241,9 @@ export class EventIngestionService<Plan extends TrackingPlan = TrackingPlan> {
       prepared,
       receivedAt,
     );
-    this.tally.count(prepared, receipts, receivedAt);
+    // A client that keeps events until they are sent repeats the last ones of each page, and means nothing by it.
+    const repeatsCount = context.unprovenActor !== 'leave_out';
+    this.tally.count(prepared, receipts, receivedAt, repeatsCount);
     this.rejections.count(inputs, receipts, receivedAt);
     config.live?.publish(prepared, receipts);
     const defaults = { tenantId: config.defaultTenantId, siteId: config.defaultSiteId };

@@ -43,6 +43,28 @@ test('a claim that the session proves is kept, and none at all is the session’
   expect((await world.prisma.event.findMany()).map(({ actorId }) => actorId)).toEqual(['ada', 'ada']);
 });
 
+test('an event without a claim that has waited is nobody’s, and one that comes at once the session’s', async () => {
+  await using world = await openWorld();
+  const service = await world.service();
+  const ago = (seconds: number) => new Date(world.clock.now.getTime() - seconds * 1_000).toISOString();
+  const queue = { session: BEN, unprovenActor: 'leave_out' as const };
+  await service.ingestPublic(
+    [
+      { ...viewed(), idempotencyKey: 'waited', occurredAt: ago(600) },
+      { ...viewed(), idempotencyKey: 'at once', occurredAt: ago(5) },
+    ],
+    queue,
+  );
+  await service.ingestPublic([{ ...viewed(), idempotencyKey: 'told later', occurredAt: ago(600) }], { session: BEN });
+  await service.forceFlush();
+  const rows = await world.prisma.event.findMany();
+  expect(Object.fromEntries(rows.map(({ idempotencyKey, actorId }) => [idempotencyKey, actorId]))).toEqual({
+    waited: null,
+    'at once': 'ben',
+    'told later': 'ben',
+  });
+});
+
 test('sent again after the sign-out an event is a duplicate, also where only the row can tell', async () => {
   await using world = await openWorld();
   const service = await world.service();

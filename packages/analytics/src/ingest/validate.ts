@@ -28,6 +28,7 @@ export interface Caller {
   readonly trusted: boolean;
   /** What becomes of an event that names somebody else; see `RequestContext`. */
   readonly unprovenActor?: UnprovenActor | undefined;
+  readonly receivedAt?: Date;
 }
 
 /** Thrown inside the layers, caught at their door. */
@@ -88,7 +89,7 @@ function checkBusinessRules(plan: TrackingPlan, { eventType, schemaVersion: clai
 }
 
 function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, envelope: EventEnvelope, caller: Caller) {
-  const actorId = actorOf(envelope.actorId ?? undefined, caller);
+  const actorId = actorOf(envelope, caller);
   const entityType = envelope.entityType ?? definition.entityType;
   const entityId = envelope.entityId ?? undefined;
   if (definition.entityType !== undefined && entityType !== definition.entityType) {
@@ -111,8 +112,16 @@ function checkReferences(plan: TrackingPlan, definition: EventTypeDefinition, en
   return { entityType: entityId === undefined ? undefined : entityType, entityId, actorId };
 }
 
+/** Longer than a browser gathers events before it sends them. */
+const WAITED_MS = 60_000;
+
 /** A claim only ever takes an actor away: who is signed in now has no part in what somebody else did before. */
-function actorOf(claimed: string | undefined, caller: Caller): string | undefined {
+function actorOf({ actorId, occurredAt }: EventEnvelope, caller: Caller): string | undefined {
+  const claimed = actorId ?? undefined;
+  // It waited on a device, where somebody may have signed in meanwhile.
+  const { receivedAt } = caller;
+  const waited = occurredAt && receivedAt && receivedAt.getTime() - new Date(occurredAt).getTime() > WAITED_MS;
+  if (claimed === undefined && waited && caller.unprovenActor === 'leave_out') return undefined;
   const mayClaim = claimed === undefined || claimed === caller.userId || (caller.trusted && caller.userId === null);
   if (mayClaim) return caller.userId ?? claimed;
   if (caller.unprovenActor === 'leave_out') return undefined;

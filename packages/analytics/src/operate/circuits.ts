@@ -18,8 +18,8 @@ export interface CircuitsOptions {
 
 /** How often a process says how its circuits are, beside every change. */
 const WRITE_EVERY_MS = 10_000;
-/** Connection failures, too few resources, and a server that goes down or comes up. */
-const UNREACHABLE = /^(08|53|57P0)/;
+/** Connection failures, and a server that goes down or comes up. That no connection is free only says that many ask. */
+const UNREACHABLE = /^(08|57P0)/;
 
 /** The circuit breakers of a process. After `start()` it tells of them where every process can read it. */
 export class Circuits {

@@ -21,9 +21,9 @@ function has(pages: readonly string[], path: readonly string[]): boolean {
   return once.some((_, from) => path.every((page, at) => once[from + at] === page));
 }
 
-test('paths are counted as the slow way counts them, and none that matters is missing', () => {
+test('paths are counted as the slow way counts them, and none that matters is missing', async () => {
   const sessions = sessionsOf(600);
-  const found = findPaths(sessions);
+  const found = await findPaths(sessions);
   const count = (path: readonly string[]) => sessions.filter(({ pages }) => has(pages, path)).length;
   expect(found.length).toBeGreaterThan(5);
   for (const { pages, sessions: counted, share, lift, conversionRate } of found) {
@@ -42,8 +42,8 @@ test('paths are counted as the slow way counts them, and none that matters is mi
   expect(found.map(({ pages }) => pages.join(' '))).toContain('/ /assets /license');
 });
 
-test('what is rare, or one page alone, is no path', () => {
-  expect(findPaths(sessionsOf(4))).toEqual([]);
-  expect(findPaths(Array.from({ length: 50 }, () => ({ pages: ['/', '/'], converted: false })))).toEqual([]);
-  expect(findPaths([])).toEqual([]);
+test('what is rare, or one page alone, is no path', async () => {
+  expect(await findPaths(sessionsOf(4))).toEqual([]);
+  expect(await findPaths(Array.from({ length: 50 }, () => ({ pages: ['/', '/'], converted: false })))).toEqual([]);
+  expect(await findPaths([])).toEqual([]);
 });

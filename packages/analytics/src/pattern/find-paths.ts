@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { FrequentPath } from '@tallymark/contract/patterns';
 import type { SessionPages } from '@tallymark/prisma/stores/pattern-sessions';
 
@@ -8,6 +9,7 @@ const FEWEST_SESSIONS = 5;
 const LEAST_SHARE = 1;
 /** A path that is nearly always part of a longer one says nothing that the longer one does not. */
 const ABSORBED = 0.9;
+const SESSIONS_AT_A_TIME = 200;
 
 interface Counted {
   readonly pages: readonly string[];
@@ -15,18 +17,26 @@ interface Counted {
   converted: number;
 }
 
-/** Paths of two to five pages that many sessions take, each counted once a session. */
-export function findPaths(sessions: readonly SessionPages[]): FrequentPath[] {
+/**
+ * Paths of two to five pages that many sessions take, each counted once a session. Every part of a frequent path is
+ * frequent, so that only runs of frequent pages are looked through. Lets others in now and then: the process does more.
+ */
+export async function findPaths(sessions: readonly SessionPages[]): Promise<FrequentPath[]> {
+  const least = Math.max(FEWEST_SESSIONS, (sessions.length * LEAST_SHARE) / 100);
+  const seenBy = new Map<string, number>();
+  for (const { pages } of sessions) for (const page of new Set(pages)) seenBy.set(page, (seenBy.get(page) ?? 0) + 1);
+  const isFrequent = (page: string) => (seenBy.get(page) ?? 0) >= least;
   const counted = new Map<string, Counted>();
-  for (const { pages, converted } of sessions) {
-    for (const [key, path] of pathsOf(withoutRepeats(pages))) {
+  for (const [at, { pages, converted }] of sessions.entries()) {
+    if (at % SESSIONS_AT_A_TIME === 0) await pause();
+    const paths = new Map(runsOf(withoutRepeats(pages), isFrequent).flatMap((run) => [...pathsOf(run)]));
+    for (const [key, path] of paths) {
       const known = counted.get(key) ?? { pages: path, sessions: 0, converted: 0 };
       known.sessions += 1;
       if (converted) known.converted += 1;
       counted.set(key, known);
     }
   }
-  const least = Math.max(FEWEST_SESSIONS, (sessions.length * LEAST_SHARE) / 100);
   const frequent = [...counted.values()].filter((path) => path.pages.length > 1 && path.sessions >= least);
   const longer = new Map<string, number>();
   for (const { pages, sessions: count } of frequent) {
@@ -54,6 +64,16 @@ const keyOf = (pages: readonly string[]) => pages.join('\0');
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const withoutRepeats = (pages: readonly string[]) => pages.filter((page, at) => page !== pages[at - 1]);
+
+/** Parts of it without a page that is not frequent. */
+function runsOf(pages: readonly string[], isFrequent: (page: string) => boolean): string[][] {
+  const runs: string[][] = [[]];
+  for (const page of pages) {
+    if (isFrequent(page)) runs.at(-1)?.push(page);
+    else runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
 
 /** Single pages among them: what chance is reckoned from. */
 function pathsOf(pages: readonly string[]): ReadonlyMap<string, readonly string[]> {

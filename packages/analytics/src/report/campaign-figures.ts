@@ -40,18 +40,28 @@ export function campaignFigures(plan: TrackingPlan, sums: CampaignTotals, errors
   };
 }
 
-/** The same with what they come to for each other. */
-export function measuredCampaign(plan: TrackingPlan, sums: CampaignTotals, errors: CampaignErrors): MeasuredCampaign {
-  const figures = campaignFigures(plan, sums, errors);
-  const { impressions, clicks, conversions } = sums;
+/**
+ * One campaign, or several together, with what the sums come to for each other. Of several, those alone that both can be
+ * known of: the clicks of a campaign whose impressions nobody counts say nothing about a click rate, and what cost nothing
+ * has no return on it.
+ */
+export function measuredCampaign(
+  plan: TrackingPlan,
+  campaigns: readonly CampaignTotals[],
+  errors: CampaignErrors,
+): MeasuredCampaign {
+  const figures = campaignFigures(plan, sumCampaigns(campaigns), errors);
+  const ratio = (part: keyof CampaignTotals, whole: keyof CampaignTotals, known = whole) => {
+    const sums = sumCampaigns(campaigns.filter((campaign) => campaign[known] > 0));
+    return sums[whole] === 0 ? null : sums[part] / sums[whole];
+  };
+  const percent = (share: number | null) => share && 100 * share;
   return {
     ...figures,
-    clickRate: ratio(100 * clicks, impressions),
-    conversionRate: ratio(100 * conversions, clicks),
-    conversionsPerImpression: ratio(100 * conversions, impressions),
-    costPerConversion: figures.cost && ratio(sums.cost, conversions),
-    returnOnCost: figures.cost && figures.value && ratio(sums.value, sums.cost),
+    clickRate: percent(ratio('clicks', 'impressions')),
+    conversionRate: percent(ratio('conversions', 'clicks')),
+    conversionsPerImpression: percent(ratio('conversions', 'impressions')),
+    costPerConversion: figures.cost && ratio('cost', 'conversions', 'cost'),
+    returnOnCost: figures.cost && figures.value && ratio('value', 'cost'),
   };
 }
-
-const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);

@@ -20,7 +20,7 @@ import {
 } from '@tallymark/prisma/stores/report-campaigns';
 import { type ReportStatement, readStandardErrors } from '@tallymark/prisma/stores/report-placed-variance';
 import { wasSampled } from '@tallymark/prisma/stores/report-sampling';
-import { campaignFigures, measuredCampaign, NO_CAMPAIGNS, sumCampaigns } from './campaign-figures.ts';
+import { campaignFigures, measuredCampaign, NO_CAMPAIGNS } from './campaign-figures.ts';
 import { selectionOf } from './campaign-selection.ts';
 import { dailyPiecesOf, piecesOf } from './pieces-of.ts';
 import type { ReportReader } from './report-database.ts';
@@ -65,11 +65,11 @@ export async function campaignRows(
         : {
             campaignId: row.campaignId,
             influencerId: row.influencerId,
-            ...measuredCampaign(plan, row, errors.get(rowPlace(row.place))),
+            ...measuredCampaign(plan, [row], errors.get(rowPlace(row.place))),
           },
     ),
     other: { rows: other?.members ?? 0, ...campaignFigures(plan, other ?? NO_CAMPAIGNS, errors.get(OTHER_PLACE)) },
-    total: measuredCampaign(plan, sumCampaigns(sums), errors.get(TOTAL_PLACE)),
+    total: measuredCampaign(plan, sums, errors.get(TOTAL_PLACE)),
     days: starts.map((start, at) => ({
       start: start.toISOString(),
       ...campaignFigures(

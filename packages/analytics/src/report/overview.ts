@@ -1,5 +1,6 @@
 import { exact, type Figure } from '@tallymark/contract/reports/figure';
 import type { ComparedFigure, OverviewAnswer } from '@tallymark/contract/reports/overview';
+import { firstDayOf } from '@tallymark/prisma/stores/report-first-day';
 import { estimated } from './campaign-figures.ts';
 import { countSessions, sessionTotals } from './count-sessions.ts';
 import { countVisitors } from './count-visitors.ts';
@@ -15,14 +16,16 @@ import { valueError } from './value-error.ts';
 /** What a period comes to, beside the one of equal length before it. The two are worked out at the same time. */
 export async function askOverview(deps: ReportDeps, scope: QuestionScope): Promise<OverviewAnswer> {
   const before = previousOf(scope);
-  const [now, then] = await Promise.all([
+  const [now, then, since] = await Promise.all([
     askFigures(deps, 'stats.overview', scope, true),
     askFigures(deps, 'stats.overview, the period before', before, false),
+    deps.reports.answer('stats.overview, the first day', (db) => firstDayOf(db, scope.siteId)),
   ]);
   const compared = (name: keyof Figures): ComparedFigure => compare(now.figures[name], then.figures[name]);
   return {
     scope: { ...now.scope, incompleteBefore: now.scope.incompleteBefore ?? then.scope.incompleteBefore },
     previous: { from: before.from.toISOString(), to: before.to.toISOString() },
+    since,
     visitors: compared('visitors'),
     sessions: compared('sessions'),
     events: compared('events'),
@@ -52,7 +55,7 @@ export function compare(now: Figure, then: Figure): ComparedFigure {
   return { ...now, previous: then.value, change };
 }
 
-type Figures = Readonly<Record<Exclude<keyof OverviewAnswer, 'scope' | 'previous'>, Figure>>;
+type Figures = Readonly<Record<Exclude<keyof OverviewAnswer, 'scope' | 'previous' | 'since'>, Figure>>;
 
 async function figuresOf(
   deps: ReportDeps,

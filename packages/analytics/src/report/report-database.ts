@@ -2,8 +2,10 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import type { SqlExecutor } from '@tallymark/prisma/sql-executor';
 import { sqlStateOf } from '@tallymark/prisma/sql-state';
 import { applyReportLimits, type ExpectedWork, expectedWork } from '@tallymark/prisma/stores/report-limits';
+import { ambientRequestContext } from '../ingest/ambient-context.ts';
 import type { Circuit } from '../operate/circuit.ts';
 import { EventReach, incompleteBefore } from './incomplete-answer.ts';
+import { OwnTurns } from './own-turns.ts';
 import { ReportError } from './report-error.ts';
 
 export interface ReportDatabaseOptions {
@@ -19,6 +21,8 @@ export interface ReportDatabaseOptions {
   readonly exactVisits?: number;
   /** Refuses questions at once while the database is away. Without it each finds out for itself. */
   readonly circuit?: Circuit | null;
+  /** Questions of one user that are answered at the same time; the others of theirs wait. */
+  readonly mostOfOneUser?: number;
   /** Told how long each question took. */
   readonly onAnswered?: (question: string, ms: number) => void;
 }
@@ -41,10 +45,15 @@ const MAX_COST = 600_000;
 /** Some 15 ms of one core. */
 const EXACT_VISITS = 20_000;
 const CANCELLED = '57014';
+/** No connection was free in time. */
+const NO_CONNECTION = '53300';
+/** Of the five connections that reports have by default. */
+const MOST_OF_ONE_USER = 3;
 
 /** Where questions are asked: read-only transactions with a limit on time and rows. */
 export class ReportDatabase {
   private readonly options: Required<ReportDatabaseOptions>;
+  private readonly turns: OwnTurns;
 
   constructor(options: ReportDatabaseOptions) {
     this.options = {
@@ -53,25 +62,32 @@ export class ReportDatabase {
       maxCost: MAX_COST,
       exactVisits: EXACT_VISITS,
       circuit: null,
+      mostOfOneUser: MOST_OF_ONE_USER,
       onAnswered: () => {},
       ...options,
     };
+    this.turns = new OwnTurns(this.options.mostOfOneUser);
   }
 
   /**
    * What `work` answers. Where it needed events that retention may have removed, the scope it tells says from when on it is
    * complete.
-   * @throws ReportError `timed_out` when a statement takes too long, `too_expensive` before one would; CircuitOpen while the
-   *   database is away.
+   * @throws ReportError `timed_out` when a statement takes too long, `too_expensive` before one would, `busy` while others
+   *   have all connections; CircuitOpen while the database is away.
    */
   async answer<Answer>(question: string, work: (db: ReportReader) => Promise<Answer>): Promise<Answer> {
     const { circuit, statementTimeoutMs, onAnswered } = this.options;
     const started = performance.now();
     const attempt = () => this.attempt(work);
+    const user = ambientRequestContext().session?.userId;
+    const end = user === undefined ? () => {} : await this.turns.take(user, statementTimeoutMs);
+    if (end === null) throw busy(question);
     try {
       return await (circuit ? circuit.run(attempt) : attempt());
     } catch (error) {
-      if (sqlStateOf(error)?.state !== CANCELLED) throw error;
+      const state = sqlStateOf(error)?.state;
+      if (state === NO_CONNECTION) throw busy(question, error);
+      if (state !== CANCELLED) throw error;
       throw new ReportError(
         'timed_out',
         `The question "${question}" took longer than ${statementTimeoutMs} ms. Ask for a shorter period or add a filter; ` +
@@ -79,6 +95,7 @@ export class ReportDatabase {
         { cause: error },
       );
     } finally {
+      end();
       onAnswered(question, performance.now() - started);
     }
   }
@@ -113,6 +130,11 @@ export class ReportDatabase {
     };
   }
 }
+
+const busy = (question: string, cause?: unknown) =>
+  new ReportError('busy', `Other questions are being answered, and "${question}" has waited too long. Ask again.`, {
+    cause,
+  });
 
 /** What one question may read and cost, all of its statements together. */
 class Budget {

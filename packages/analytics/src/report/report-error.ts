@@ -7,7 +7,10 @@ export type ReportErrorCode =
   | 'unknown_event'
   | 'invalid_input'
   | 'too_expensive'
-  | 'timed_out';
+  | 'timed_out'
+  | 'busy';
+
+const RETRY_AFTER_SECONDS = 5;
 
 /** A question that is not answered, and what to ask instead. */
 export class ReportError extends NamedError {
@@ -18,5 +21,10 @@ export class ReportError extends NamedError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /** When it is worth asking again; null where the same question meets the same refusal. */
+  get retryAfterSeconds(): number | null {
+    return this.code === 'busy' ? RETRY_AFTER_SECONDS : null;
   }
 }

@@ -2,7 +2,7 @@ import type { PrismaClient } from '@tallymark/prisma/client';
 import { listRetentionRules } from '@tallymark/prisma/stores/retention-rules';
 import type { Logger } from 'pino';
 import type { RetentionConfig } from './config.ts';
-import { Cutoffs } from './cutoffs.ts';
+import { Cutoffs, type KeepRule } from './cutoffs.ts';
 
 export interface RetentionDeps {
   readonly prisma: PrismaClient;
@@ -22,6 +22,7 @@ export interface RetentionRunContext extends RetentionDeps {
 }
 
 /** By the rules of this moment: one that was set while a run is under way already protects what it speaks of. */
-export async function readCutoffs({ prisma, config }: RetentionDeps, at: Date): Promise<Cutoffs> {
-  return new Cutoffs(await listRetentionRules(prisma), config.cleanupOlderThan, at);
+export async function readCutoffs({ prisma, config }: RetentionDeps, at: Date, also?: KeepRule): Promise<Cutoffs> {
+  // The later one of a site and type counts.
+  return new Cutoffs([...(await listRetentionRules(prisma)), ...(also ? [also] : [])], config.cleanupOlderThan, at);
 }

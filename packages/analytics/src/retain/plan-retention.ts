@@ -1,17 +1,24 @@
 import { listEventArchives } from '@tallymark/prisma/stores/archives';
 import { listPartitions } from '@tallymark/prisma/stores/partitions';
+import type { KeepRule } from './cutoffs.ts';
 import { type RetentionDeps, readCutoffs } from './deps.ts';
 import { monthsOf } from './month.ts';
 import { planMonth } from './plan-month.ts';
 import type { MonthPlan, RetentionPlan } from './shapes.ts';
 
-/** What would go at the time `at`. `countKept` counts also in months of which nothing may go, for people to see. */
-export async function planRetention(
-  deps: RetentionDeps,
-  { at, countKept }: { readonly at: Date; readonly countKept: boolean },
-): Promise<RetentionPlan> {
+export interface PlanOptions {
+  readonly at: Date;
+  /** Counts also in months of which nothing may go, for people to see. */
+  readonly countKept: boolean;
+  /** As if this rule were set. */
+  readonly withRule?: KeepRule | undefined;
+}
+
+/** What would go at the time `at`. */
+export async function planRetention(deps: RetentionDeps, options: PlanOptions): Promise<RetentionPlan> {
+  const { at, countKept, withRule } = options;
   const { prisma, config } = deps;
-  const cutoffs = await readCutoffs(deps, at);
+  const cutoffs = await readCutoffs(deps, at, withRule);
   const newest = cutoffs.newest();
   const held = new Map((await listEventArchives(prisma)).map(({ month, heldUntil }) => [month, heldUntil]));
   const months: MonthPlan[] = [];

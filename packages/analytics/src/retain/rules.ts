@@ -26,18 +26,23 @@ export class RetentionRules {
 
   /** Sets or replaces the rule of a site and type. @throws RetentionError */
   async set(rule: KeepRule): Promise<void> {
+    await saveRetentionRule(this.deps.prisma, await this.checked(rule));
+  }
+
+  /** The rule as the events carry its site. @throws RetentionError when it cannot be set. */
+  async checked(rule: KeepRule): Promise<KeepRule> {
     const { keepDays, eventType } = rule;
     if (keepDays !== null && !(Number.isInteger(keepDays) && keepDays >= 1 && keepDays <= LONGEST_DAYS)) {
       throw new RetentionError(
         'invalid_days',
-        `keepDays is a whole number from 1 to ${LONGEST_DAYS}, or null for ever.`,
+        `Events are kept for a whole number of days from 1 to ${LONGEST_DAYS}, or for ever (null).`,
       );
     }
     const { plan } = this.deps;
     if (eventType !== ANY && plan && !Object.hasOwn(plan.types, eventType)) {
       throw new RetentionError('unknown_type', `The tracking plan has no event type "${eventType}".`);
     }
-    await saveRetentionRule(this.deps.prisma, { keepDays, eventType, siteId: await this.knownSite(rule.siteId) });
+    return { keepDays, eventType, siteId: await this.knownSite(rule.siteId) };
   }
 
   /** @throws RetentionError when there is no such rule. */

@@ -3,6 +3,7 @@ import { type EventArchiveRow, listEventArchives } from '@tallymark/prisma/store
 import { listRetentionRuns, type RetentionRunRow } from '@tallymark/prisma/stores/retention-runs';
 import { openRetentionSession, tryRetentionLock } from '@tallymark/prisma/stores/retention-session';
 import { type RetentionOptions, retentionConfig } from './config.ts';
+import type { KeepRule } from './cutoffs.ts';
 import type { RetentionDeps } from './deps.ts';
 import { RetentionError } from './errors.ts';
 import { planRetention } from './plan-retention.ts';
@@ -34,9 +35,15 @@ export class RetentionService {
     this.rules = new RetentionRules({ prisma: deps.prisma, plan });
   }
 
-  /** What a run would do at this moment, counted. Reads every month that is older than the default or a rule. */
-  plan(): Promise<RetentionPlan> {
-    return planRetention(this.deps, { at: this.deps.now(), countKept: true });
+  /**
+   * What a run would do at this moment, counted; with a rule, what it would do if that were set. Reads every month that is
+   * older than the default or a rule.
+   *
+   * @throws RetentionError for a rule that cannot be set.
+   */
+  async plan(rule?: KeepRule): Promise<RetentionPlan> {
+    const withRule = rule && (await this.rules.checked(rule));
+    return planRetention(this.deps, { at: this.deps.now(), countKept: true, withRule });
   }
 
   /**

@@ -1,4 +1,5 @@
 import {
+  type Alert,
   alertChange,
   alertHistory,
   alertHistoryInput,
@@ -11,13 +12,14 @@ import {
   triedAlert,
   tryAlertInput,
 } from '@tallymark/contract/alerts';
+import { findSiteRoles } from '@tallymark/prisma/stores/site-members';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AlertError, type AlertErrorCode } from '../alert/alert-error.ts';
 import { AlertProblem } from '../alert/alert-problem.ts';
 import type { AlertService } from '../alert/service.ts';
 import { SubscriptionError } from '../subscribe/subscription-error.ts';
-import { memberProcedure, requireSiteRole, siteProcedure } from './report-procedure.ts';
+import { memberProcedure, type ReportsContext, requireSiteRole, siteProcedure } from './report-procedure.ts';
 import { enterInAuditLog, router, type TallymarkContext } from './trpc.ts';
 
 /** What these procedures find in `ctx`, beside the reports. */
@@ -56,6 +58,21 @@ const seenBy = (ctx: TallymarkContext & { readonly siteId: string }) => ({
   withPipeline: isAdmin(ctx),
 });
 
+async function mayChange(
+  ctx: TallymarkContext & { readonly reports: ReportsContext['operations']['reports']; readonly siteId: string },
+): Promise<boolean> {
+  const { session } = ctx.requestContext;
+  if (!session || isAdmin(ctx)) return session !== null;
+  const roles = await findSiteRoles(ctx.reports.prisma, session.userId, [ctx.siteId]);
+  return roles.get(ctx.siteId) === 'editor';
+}
+
+/** What stands behind the host is as good as a password to most receivers. */
+const withHostOnly = (alert: Alert): Alert => ({
+  ...alert,
+  webhookUrl: alert.webhookUrl && `${new URL(alert.webhookUrl).origin}/…`,
+});
+
 const named = z.looseObject({ id: z.guid() });
 
 /**
@@ -92,7 +109,10 @@ export function createAlertsRouter() {
     list: siteProcedure('viewer')
       .input(alertsInput)
       .output(alertList)
-      .query(async ({ ctx }) => ({ alerts: await alertsOf(ctx).list(seenBy(ctx)) })),
+      .query(async ({ ctx }) => {
+        const alerts = await alertsOf(ctx).list(seenBy(ctx));
+        return { alerts: (await mayChange(ctx)) ? alerts : alerts.map(withHostOnly) };
+      }),
 
     /** Answers the secret of its webhook, this once. */
     save: siteProcedure('editor')

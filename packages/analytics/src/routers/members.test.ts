@@ -95,7 +95,7 @@ describe('the members of a site', () => {
     expect(await mayDo(user('editor'), DEFAULT_SITE_ID)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
-  test('see their sites, and admins all of them', async () => {
+  test('see their sites, and admins all of them, the default one first', async () => {
     await using world = await openSites();
     await callerOf(world, admin).members.add({ siteId: OTHER_SITE, userId: 'ada', role: 'viewer' });
     const mine = async (session: Parameters<typeof callerOf>[1]) =>
@@ -103,8 +103,8 @@ describe('the members of a site', () => {
     expect(await mine(user('ada'))).toEqual([['Another site', 'viewer']]);
     expect(await mine(user('nobody'))).toEqual([]);
     expect(await mine(admin)).toEqual([
-      ['Another site', 'admin'],
       ['Default site', 'admin'],
+      ['Another site', 'admin'],
     ]);
     expect(await codeOf(mine(null))).toBe('UNAUTHORIZED');
   });

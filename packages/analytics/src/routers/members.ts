@@ -6,10 +6,11 @@ import {
   siteMembers,
   visibleSites,
 } from '@tallymark/contract/reports/members';
-import { listSiteMembers, listSitesOfAdmin, listSitesOfMember } from '@tallymark/prisma/stores/site-member-list';
+import { listSiteMembers } from '@tallymark/prisma/stores/site-member-list';
 import { addSiteMember, changeSiteMember, removeSiteMember } from '@tallymark/prisma/stores/site-members';
 import { findTenantOfSite } from '@tallymark/prisma/stores/sites';
 import { TRPCError } from '@trpc/server';
+import { visibleSitesOf } from '../report/visible-sites.ts';
 import { memberProcedure, reportAdminProcedure } from './report-procedure.ts';
 import { router } from './trpc.ts';
 
@@ -61,12 +62,8 @@ export function createMembersRouter() {
       .query(async ({ ctx }) => {
         const { session } = ctx.requestContext;
         if (!session) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
-        const { prisma } = ctx.reports;
-        return {
-          sites: await (session.role === 'admin'
-            ? listSitesOfAdmin(prisma)
-            : listSitesOfMember(prisma, session.userId)),
-        };
+        const { prisma, defaultSiteId } = ctx.reports;
+        return { sites: await visibleSitesOf(prisma, session, defaultSiteId) };
       }),
   });
 }

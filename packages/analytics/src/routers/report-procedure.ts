@@ -25,7 +25,9 @@ const TRPC_CODES = {
   unknown_segment: 'NOT_FOUND',
   unknown_event: 'NOT_FOUND',
   too_expensive: 'UNPROCESSABLE_CONTENT',
-  timed_out: 'TIMEOUT',
+  // A 408 would blame the caller, and browsers send the request again.
+  timed_out: 'GATEWAY_TIMEOUT',
+  busy: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<ReportErrorCode, TRPCError['code']>;
 
 const siteInput = z.looseObject({ siteId: z.guid().optional() }).optional().catch(undefined);

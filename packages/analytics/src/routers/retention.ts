@@ -46,8 +46,11 @@ export function createRetentionRouter() {
   });
 
   return router({
-    /** Counts what would go; touches nothing. */
-    plan: procedure.output(retentionPlan).query(({ ctx }) => ctx.retention.plan()),
+    /** Counts what would go, as the rules are or as if one more were set; touches nothing. */
+    plan: procedure
+      .input(z.object({ withRule: newRule.optional() }).optional())
+      .output(retentionPlan)
+      .query(({ ctx, input }) => ctx.retention.plan(input?.withRule)),
     cleanupNow: procedure
       .input(z.object({ dryRun: z.boolean().optional() }).optional())
       .output(cleanupReport)

@@ -46,7 +46,12 @@ export function liveProcedures({ longestMs = LONGEST_MS, recheckMs = RECHECK_MS 
         const end = performance.now() + longestMs;
         try {
           // There is a message each second, so that the clock is looked at as often.
-          for await (const { id, message } of live.watch(ctx.siteId, question, signal ?? never())) {
+          for await (const { id, message } of live.watch(
+            ctx.siteId,
+            question,
+            signal ?? never(),
+            ctx.requestContext.session?.userId,
+          )) {
             await recheck();
             yield tracked(id, message);
             if (performance.now() >= end) throw cutOff();

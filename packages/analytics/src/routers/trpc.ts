@@ -44,6 +44,9 @@ const t = initTRPC
     transformer,
     errorFormatter: ({ shape, error }) => ({
       ...shape,
+      // What a driver or a library says of its failure is for the log.
+      message:
+        error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server; the log has it.' : shape.message,
       data: {
         ...shape.data,
         // A stack names files of the server; it belongs in the log.

@@ -81,7 +81,11 @@ export function isRefusedAddress(address: string, { allowPrivateNetworks }: Addr
 }
 
 const refusal = (host: string) =>
-  new SubscriptionError('url_refused', `${host} is an address, or resolves to one, that webhooks are not sent to.`);
+  new SubscriptionError(
+    'url_refused',
+    `${host} is an address, or resolves to one, that webhooks are not sent to: link-local ones never, private ones only ` +
+      'with TRACKING_WEBHOOKS_PRIVATE_NETWORKS.',
+  );
 
 /** Host of a URL as a name or an address: URL keeps brackets around IPv6. */
 const hostOf = ({ hostname }: URL) => hostname.replace(/^\[|\]$/g, '');

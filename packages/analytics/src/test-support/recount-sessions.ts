@@ -21,7 +21,7 @@ const SESSIONS = `
 
 const one = (dimension: string, value: string, grain: 'day' | 'month') => `
   SELECT site_id, '${dimension}' AS dimension, date_trunc('${grain}', started_at AT TIME ZONE 'UTC')::date AS ${grain},
-         ${value} AS value, is_bot, count(*) AS sessions, count(*) FILTER (WHERE stored = 1) AS bounces,
+         ${value} AS value, is_bot, count(*) AS sessions, count(*) FILTER (WHERE page_views = 1 AND conversions = 0) AS bounces,
          count(*) FILTER (WHERE conversions > 0) AS converted, sum(page_views) AS page_views,
          sum(extract(epoch FROM ended_at) - extract(epoch FROM started_at)) AS seconds
   FROM (${SESSIONS}) one GROUP BY 1, 2, 3, 4, 5`;

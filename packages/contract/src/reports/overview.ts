@@ -16,6 +16,8 @@ export const overviewAnswer = z.object({
   scope: answeredScope,
   /** Where `previous` figures are from. */
   previous: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
+  /** First UTC day of the site's events, null before there are any. With a later one than `previous` a change means nothing. */
+  since: z.iso.date().nullable(),
   visitors: compared,
   /** That went on in the period. */
   sessions: compared,
@@ -24,7 +26,7 @@ export const overviewAnswer = z.object({
   conversions: compared,
   /** Per cent of the sessions begun in the period that have a conversion. */
   conversionRate: compared,
-  /** Per cent of the sessions begun in the period that have one event and no more. */
+  /** Per cent of the sessions begun in the period that saw one page once and have no conversion. */
   bounceRate: compared,
   /** Seconds from the first to the last event of a session, on average. */
   sessionDuration: compared,

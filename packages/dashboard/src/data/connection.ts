@@ -41,5 +41,6 @@ function createQueryClient(): QueryClient {
 function mayPass(error: unknown): boolean {
   if (!(error instanceof TRPCClientError)) return true;
   const status: unknown = error.data?.httpStatus;
-  return typeof status !== 'number' || status >= 500 || status === 429;
+  // What took too long once takes too long again.
+  return typeof status !== 'number' || (status >= 500 && status !== 504) || status === 429;
 }

@@ -1,12 +1,15 @@
 'use client';
 import type { VisibleSite } from '@tallymark/contract/reports/members';
-import { useScope } from '../state/use-scope.ts';
+import { useSiteId } from '../state/site-context.ts';
 import { useQuestion } from './use-question.ts';
+
+/** The sites that somebody may see; the one that is meant where nobody names one first. */
+export const useSites = () =>
+  useQuestion(['members.mine'], (client, signal) => client.members.mine.query(undefined, { signal }));
 
 /** The site that the page is about, as its reader sees it; null until it is known. */
 export function useSite(): VisibleSite | null {
-  const { state } = useScope();
-  const { data } = useQuestion(['members.mine'], (client, signal) => client.members.mine.query(undefined, { signal }));
-  if (!data) return null;
-  return data.sites.find(({ siteId }) => siteId === state.site) ?? data.sites[0] ?? null;
+  const { data } = useSites();
+  const open = useSiteId();
+  return data?.sites.find(({ siteId }) => siteId === open) ?? null;
 }

@@ -1,3 +1,5 @@
+import { writeAmount } from './currency.ts';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const tenth = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -17,12 +19,10 @@ export function writeNumber(value: number, unit: Unit, compact = false): string 
     case 'percent':
       return `${tenth.format(value)} %`;
     case 'cents':
-      return new Intl.NumberFormat('en', {
-        style: 'currency',
-        currency: 'EUR',
+      return writeAmount(value / 100, {
         notation: compact && Math.abs(value) >= 1_000_000 ? 'compact' : 'standard',
         maximumFractionDigits: Math.abs(value) >= 100_000 ? 0 : 2,
-      }).format(value / 100);
+      });
     case 'seconds':
       return compact ? writeClockDuration(value) : writeDuration(value);
     case 'ms':
@@ -31,6 +31,8 @@ export function writeNumber(value: number, unit: Unit, compact = false): string 
       return writeBytes(value);
   }
 }
+
+export const writeDays = (days: number) => `${whole.format(days)} ${days === 1 ? 'day' : 'days'}`;
 
 function writeDuration(seconds: number): string {
   const rounded = Math.round(seconds);

@@ -1,14 +1,18 @@
 'use client';
+import type { VisibleSite } from '@tallymark/contract/reports/members';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { ClientContext } from '../data/client.ts';
 import { connectionOf } from '../data/connection.ts';
 import { ReportsUrlContext } from '../data/reports-url.ts';
+import { useCurrencyOf } from '../format/currency.ts';
+import { useSiteId } from '../state/site-context.ts';
 import { classNames } from '../ui/class-names.ts';
 import { BasePathContext } from './base-path.ts';
 import { Navigation } from './navigation.tsx';
 import { PageView } from './page-view.tsx';
 import { PAGES, type PagePath } from './pages.ts';
+import { SiteGate, SiteProvider } from './site-gate.tsx';
 import { useTheme } from './theme.ts';
 import { TopBar } from './top-bar.tsx';
 import type { DashboardUser } from './user.ts';
@@ -19,10 +23,19 @@ interface DashboardProps {
   readonly basePath: string;
   readonly trpcUrl: string;
   readonly reportsUrl: string;
+  readonly home: string | null;
+  readonly currency: string;
+  /** Those that the user may see, where the server has told; asked for otherwise. */
+  readonly sites: readonly VisibleSite[] | null;
 }
 
-export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl }: DashboardProps) {
-  const [{ client, queryClient }] = useState(() => connectionOf(trpcUrl, user.id));
+export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl, home, currency, sites }: DashboardProps) {
+  useCurrencyOf(currency);
+  const [{ client, queryClient }] = useState(() => {
+    const connection = connectionOf(trpcUrl, user.id);
+    if (sites) connection.queryClient.setQueryData(['members.mine'], { sites });
+    return connection;
+  });
   const theme = useTheme();
   const entry = PAGES.find(({ path }) => path === page) ?? PAGES[0];
   return (
@@ -30,26 +43,37 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl }: Dashboa
       <ReportsUrlContext value={reportsUrl}>
         <ClientContext value={client}>
           <QueryClientProvider client={queryClient}>
-            <div className={classNames('tallymark', theme.dark && 'dark')} suppressHydrationWarning>
-              <a
-                href="#content"
-                className="absolute left-[-100vw] z-50 rounded-md border bg-card px-3 py-2 focus:top-2 focus:left-2"
-              >
-                Skip to content
-              </a>
-              <div className="lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
-                <Navigation page={page} user={user} theme={theme} />
-                <div className="min-w-0">
-                  <TopBar entry={entry} />
-                  <main id="content" tabIndex={-1} className="mx-auto max-w-[90rem] p-4 outline-none lg:px-6">
-                    <PageView page={page} user={user} />
-                  </main>
+            <SiteProvider>
+              <div className={classNames('tallymark', theme.dark && 'dark')} suppressHydrationWarning>
+                <a
+                  href="#content"
+                  className="absolute left-[-100vw] z-50 rounded-md border bg-card px-3 py-2 focus:top-2 focus:left-2"
+                >
+                  Skip to content
+                </a>
+                <div className="lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
+                  <Navigation page={page} user={user} theme={theme} home={home} />
+                  <div className="min-w-0">
+                    <SiteGate user={user}>
+                      <TopBar entry={entry} />
+                      <main id="content" tabIndex={-1} className="mx-auto max-w-[90rem] p-4 outline-none lg:px-6">
+                        <OfSite>
+                          <PageView page={page} user={user} />
+                        </OfSite>
+                      </main>
+                    </SiteGate>
+                  </div>
                 </div>
               </div>
-            </div>
+            </SiteProvider>
           </QueryClientProvider>
         </ClientContext>
       </ReportsUrlContext>
     </BasePathContext>
   );
+}
+
+/** Anew for each site: what a page still shows of one must not stand under the name of another. */
+function OfSite({ children }: { children: ReactNode }) {
+  return <Fragment key={useSiteId()}>{children}</Fragment>;
 }

@@ -15,6 +15,8 @@ interface NavigationProps {
   readonly page: PagePath;
   readonly user: DashboardUser;
   readonly theme: Theme;
+  /** Where the product is, for a way back; null for none. */
+  readonly home: string | null;
 }
 
 const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: 'light', light: 'dark', dark: 'system' };
@@ -22,10 +24,15 @@ const THEME_ICON = { system: Monitor, light: Sun, dark: Moon } as const;
 /** What the pages share: going from one to the next keeps the period and the filters. */
 const SHARED = ['period', 'from', 'to', 'site', 'bots', 'compare', 'segment', 'f'];
 
-export function Navigation({ page, user, theme }: NavigationProps) {
+export function Navigation({ page, user, theme, home }: NavigationProps) {
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was opened closes the menu of a phone
   useEffect(() => setOpen(false), [page]);
+  useEffect(() => {
+    const close = ({ key }: KeyboardEvent) => key === 'Escape' && setOpen(false);
+    window.addEventListener('keydown', close);
+    return () => window.removeEventListener('keydown', close);
+  }, []);
   const allowed = PAGES.filter(({ role }) => role === 'viewer' || user.role === 'admin');
   const groups = [...new Set(allowed.map(({ group }) => group))];
   const ThemeIcon = THEME_ICON[theme.choice];
@@ -69,7 +76,20 @@ export function Navigation({ page, user, theme }: NavigationProps) {
           open ? 'flex' : 'hidden',
         )}
       >
-        <span className="truncate">{user.name}</span>
+        <span className="min-w-0">
+          <span className="block truncate">{user.name}</span>
+          <span
+            className="block truncate font-mono text-[0.6875rem]"
+            title="Your id: an admin adds you to a site by it"
+          >
+            {user.id}
+          </span>
+          {home && (
+            <a className="text-primary hover:underline" href={home}>
+              Back to the product
+            </a>
+          )}
+        </span>
         <Button
           variant="ghost"
           size="icon"

@@ -1,8 +1,9 @@
 'use client';
-import { useQuestion } from '../data/use-question.ts';
+import { useSites } from '../data/use-site.ts';
 import { AddFilter } from '../filters/add-filter.tsx';
 import { SegmentMenu } from '../segments/segment-menu.tsx';
 import { PERIOD_NAMES, PERIODS } from '../state/period.ts';
+import { useSiteId } from '../state/site-context.ts';
 import { useScope } from '../state/use-scope.ts';
 import { Select } from '../ui/select.tsx';
 import { CustomPeriod } from './custom-period.tsx';
@@ -23,7 +24,7 @@ export function TopBar({ entry }: { entry: PageEntry }) {
     <div className="sticky top-0 z-30 border-b bg-background/95 px-4 py-2 backdrop-blur lg:px-6">
       <div className="mx-auto flex max-w-[90rem] flex-wrap items-center gap-2">
         <h1 className="mr-auto text-base font-semibold">{entry.title}</h1>
-        <SiteSelect site={state.site} onChange={(site) => void setState({ site })} />
+        <SiteSelect onChange={(site) => void setState({ site, segment: null })} />
         {entry.scoped && (
           <>
             <SegmentMenu />
@@ -50,9 +51,10 @@ export function TopBar({ entry }: { entry: PageEntry }) {
 }
 
 /** Only where there is a choice. */
-function SiteSelect({ site, onChange }: { site: string | null; onChange: (site: string) => void }) {
-  const { data } = useQuestion(['members.mine'], (client, signal) => client.members.mine.query(undefined, { signal }));
+function SiteSelect({ onChange }: { onChange: (site: string) => void }) {
+  const { data } = useSites();
+  const site = useSiteId();
   if (!data || data.sites.length < 2) return null;
   const options = data.sites.map(({ siteId, name }) => ({ value: siteId, label: name }));
-  return <Select label="Site" value={site ?? options[0]?.value ?? ''} options={options} onChange={onChange} />;
+  return <Select label="Site" value={site ?? ''} options={options} onChange={onChange} />;
 }

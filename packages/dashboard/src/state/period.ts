@@ -20,6 +20,12 @@ export interface Range {
   readonly to: Date;
 }
 
+/** Days that were picked. One that ends before it begins, as only an address that was typed can say, is its first day. */
+export function pickedRange(from: Date, to: Date): Range {
+  if (from < to) return { from, to };
+  return { from, to: new Date(from.getFullYear(), from.getMonth(), from.getDate() + 1) };
+}
+
 /**
  * A period that ends with the minute that `now` is in, so that what has just happened is in it. Longer ones begin with a whole
  * hour, so that their answers can be kept.

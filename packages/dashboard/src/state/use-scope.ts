@@ -11,7 +11,8 @@ import {
   useQueryStates,
 } from 'nuqs';
 import { useMemo } from 'react';
-import { PERIODS, rangeOf } from './period.ts';
+import { PERIODS, pickedRange, rangeOf } from './period.ts';
+import { useSiteId } from './site-context.ts';
 import { useMinute } from './use-minute.ts';
 
 /** `field~op~value`, the value as JSON where it is no text: `page~is~/pricing`. */
@@ -50,10 +51,11 @@ const parsers = {
 export function useScope() {
   const [state, setState] = useQueryStates(parsers, { history: 'push' });
   const minute = useMinute();
-  const { period, from, to, site, bots, segment, f } = state;
+  const site = useSiteId();
+  const { period, from, to, bots, segment, f } = state;
   const scope = useMemo((): ReportScope => {
     const now = new Date(minute);
-    const custom = from && to && from < to ? { from, to } : null;
+    const custom = from && to && pickedRange(from, to);
     const range = (period === 'custom' && custom) || rangeOf(period === 'custom' ? '30d' : period, now);
     return {
       ...(site && { siteId: site }),

@@ -14,7 +14,7 @@ export function ScrollRegion({ label, wide, className, children }: ScrollRegionP
   return (
     // Positioned, so that what is for screen readers alone stays inside and does not widen the page.
     <section
-      className={classNames('relative overflow-x-auto', wide && '-mx-4 px-4', className)}
+      className={classNames('scroll-hint relative overflow-x-auto', wide && '-mx-4 px-4', className)}
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to scroll by keyboard
       tabIndex={0}

@@ -11,6 +11,8 @@ export interface LiveHubDeps {
   readonly now: () => Date;
   /** Readers of this process. Default 500. */
   readonly mostReaders?: number;
+  /** Of one user, in this process. Default 20. */
+  readonly mostOfOneUser?: number;
   /** Sites they watch. Default 100. */
   readonly mostSites?: number;
   /** Events a reader may be behind before it goes on with what comes next. Default 2,000. */
@@ -18,6 +20,7 @@ export interface LiveHubDeps {
 }
 
 const MOST_READERS = 500;
+const MOST_OF_ONE_USER = 20;
 const MOST_SITES = 100;
 const MOST_BEHIND = 2_000;
 const TICK_MS = 1_000;
@@ -34,7 +37,8 @@ const KEEP_TICKS = 60;
 export class LiveHub {
   private readonly sites = new Map<string, LiveSite>();
   private readonly opening = new Map<string, Promise<LiveSite>>();
-  private readonly readers = new Set<AbortController>();
+  /** Who reads; null where nobody knows. */
+  private readonly readers = new Map<AbortController, string | null>();
   private running: { readonly reader: LiveStreamReader; readonly ticks: NodeJS.Timeout } | null = null;
   private reading: Promise<void> = Promise.resolve();
   private upToDate = true;
@@ -52,12 +56,19 @@ export class LiveHub {
    *
    * @throws LiveError `too_many`, `unavailable` while Redis is away at the start, `closed` when this process ends.
    */
-  async *watch(siteId: string, question: LiveQuestion, signal: AbortSignal): AsyncGenerator<LiveDelivery, void> {
+  async *watch(
+    siteId: string,
+    question: LiveQuestion,
+    signal: AbortSignal,
+    user: string | null = null,
+  ): AsyncGenerator<LiveDelivery, void> {
     if (this.closed) throw closedError();
     if (this.readers.size >= (this.deps.mostReaders ?? MOST_READERS)) throw tooMany('live streams');
+    // Whoever opens all there are keeps everybody else out.
+    if (user !== null && this.readersOf(user) >= (this.deps.mostOfOneUser ?? MOST_OF_ONE_USER)) throw tooManyOfOne();
     const reader = new AbortController();
     const stop = () => reader.abort();
-    this.readers.add(reader);
+    this.readers.set(reader, user);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     let site: LiveSite | null = null;
@@ -76,9 +87,13 @@ export class LiveHub {
   /** Ends all readers, and lets nobody in any more. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const reader of this.readers) reader.abort();
+    for (const reader of this.readers.keys()) reader.abort();
     this.stop();
     await this.reading;
+  }
+
+  private readersOf(user: string): number {
+    return [...this.readers.values()].filter((one) => one === user).length;
   }
 
   private async enter(siteId: string): Promise<LiveSite> {
@@ -173,6 +188,9 @@ export class LiveHub {
 }
 
 const closedError = () => new LiveError('closed', 'This process is shutting down.');
+
+const tooManyOfOne = () =>
+  new LiveError('too_many', 'You have as many live streams open as one user may have. Close one of them.');
 
 const tooMany = (what: string) =>
   new LiveError('too_many', `This server has as many ${what} open as it can hold. Close one, or try again later.`);

@@ -1,4 +1,5 @@
 'use client';
+import { currencySign } from '../../format/currency.ts';
 import type { Unit } from '../../format/numbers.ts';
 import { SelectField, TextField } from './field.tsx';
 import { unitOf } from './measures.ts';
@@ -16,7 +17,11 @@ const DIRECTIONS = [
   { value: 'down', label: 'down' },
 ] as const;
 /** What a threshold is typed in. */
-const TYPED_IN: Partial<Record<Unit, string>> = { percent: '%', seconds: 'seconds', cents: '€' };
+const TYPED_IN: Partial<Record<Unit, () => string>> = {
+  percent: () => '%',
+  seconds: () => 'seconds',
+  cents: currencySign,
+};
 const HINTS = {
   above: undefined,
   below: undefined,
@@ -40,7 +45,7 @@ export function ConditionFields({ form: { draft, problems, set } }: { form: Rule
         <TextField
           label="Threshold"
           inputMode="decimal"
-          after={unit ? TYPED_IN[unit] : undefined}
+          after={unit ? TYPED_IN[unit]?.() : undefined}
           value={draft.than}
           problem={problems.than}
           onChange={(than) => set({ than })}

@@ -26,9 +26,9 @@ export function BreakdownCard({ title, tabs }: Breakdown) {
   );
 }
 
-function Values({ tab: { by, label, metric, filter } }: { tab: BreakdownTab }) {
+function Values({ tab: { by, label, metric, filter, onlyNamed = false } }: { tab: BreakdownTab }) {
   const { scope, addFilter } = useScope();
-  const input = { ...scope, by, metric, limit: ROWS };
+  const input = { ...scope, by, metric, limit: onlyNamed ? ROWS + 1 : ROWS };
   const breakdown = useQuestion(['stats.breakdown', input], (client, signal) =>
     client.stats.breakdown.query(input, { signal }),
   );
@@ -37,7 +37,10 @@ function Values({ tab: { by, label, metric, filter } }: { tab: BreakdownTab }) {
       {({ rows }) => (
         <div className="min-h-[17rem]">
           <BarList
-            bars={rows.map(({ name, value, error, share }) => ({ name, share, figure: { value, error } }))}
+            bars={rows
+              .filter(({ name }) => !onlyNamed || name !== null)
+              .slice(0, ROWS)
+              .map(({ name, value, error, share }) => ({ name, share, figure: { value, error } }))}
             unit="count"
             of={label}
             counts={metric}

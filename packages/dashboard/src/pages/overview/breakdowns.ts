@@ -7,6 +7,8 @@ export interface BreakdownTab {
   readonly metric: 'events' | 'visitors' | 'sessions';
   /** What a click on a value filters by; nothing where sessions alone know it. */
   readonly filter?: FilterField;
+  /** What has no value is left out: most events that are no page view have no page. */
+  readonly onlyNamed?: boolean;
 }
 
 export interface Breakdown {
@@ -18,7 +20,7 @@ export const BREAKDOWNS: readonly Breakdown[] = [
   {
     title: 'Pages',
     tabs: [
-      { by: 'page', label: 'Top', metric: 'events', filter: 'page' },
+      { by: 'page', label: 'Top', metric: 'events', filter: 'page', onlyNamed: true },
       { by: 'entry_page', label: 'Entry', metric: 'sessions' },
       { by: 'exit_page', label: 'Exit', metric: 'sessions' },
     ],

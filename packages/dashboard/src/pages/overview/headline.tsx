@@ -7,6 +7,7 @@ import { useScope } from '../../state/use-scope.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { Change, Figure } from '../../ui/figure.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import { HEADLINE, type HeadlineEntry, type Metric } from './metrics.ts';
 
 interface HeadlineProps {
@@ -35,19 +36,24 @@ export function Headline({ metric, onPick }: HeadlineProps) {
         </div>
       }
     >
-      {(answer) => (
-        <dl className={grid}>
-          {HEADLINE.map((entry) => (
-            <Tile
-              key={entry.figure}
-              entry={entry}
-              figure={answer[entry.figure]}
-              picked={entry.metric === metric}
-              onPick={onPick}
-            />
-          ))}
-        </dl>
-      )}
+      {(answer) =>
+        answer.since === null ? (
+          <FirstSteps />
+        ) : (
+          <dl className={grid}>
+            {HEADLINE.map((entry) => (
+              <Tile
+                key={entry.figure}
+                entry={entry}
+                figure={answer[entry.figure]}
+                comparable={answer.since !== null && answer.since <= answer.previous.from.slice(0, 10)}
+                picked={entry.metric === metric}
+                onPick={onPick}
+              />
+            ))}
+          </dl>
+        )
+      }
     </Answered>
   );
 }
@@ -55,11 +61,13 @@ export function Headline({ metric, onPick }: HeadlineProps) {
 interface TileProps {
   readonly entry: HeadlineEntry;
   readonly figure: ComparedFigure;
+  /** The site had events all through the period before. */
+  readonly comparable: boolean;
   readonly picked: boolean;
   readonly onPick: (metric: Metric) => void;
 }
 
-function Tile({ entry: { title, unit, more, metric }, figure, picked, onPick }: TileProps) {
+function Tile({ entry: { title, unit, more, metric }, figure, comparable, picked, onPick }: TileProps) {
   return (
     <div className={classNames('h-[6.5rem] bg-card p-3', picked && 'shadow-[inset_0_-2px_0_var(--primary)]')}>
       <dt className="text-xs text-muted-foreground">
@@ -75,8 +83,12 @@ function Tile({ entry: { title, unit, more, metric }, figure, picked, onPick }: 
         <Figure figure={figure} unit={unit} compact />
       </dd>
       <dd className="text-xs text-muted-foreground">
-        {figure.previous === 0 ? (
-          'nothing before'
+        {figure.previous === 0 || !comparable ? (
+          figure.previous === 0 ? (
+            'nothing before'
+          ) : (
+            'no full period before'
+          )
         ) : (
           <>
             <Change change={figure.change} more={more} />

@@ -5,7 +5,7 @@ import type { Unit } from '../../format/numbers.ts';
 export const METRICS = ['visitors', 'sessions', 'page_views', 'events', 'conversions'] as const;
 export type Metric = (typeof METRICS)[number];
 
-type FigureName = Exclude<keyof OverviewAnswer, 'scope' | 'previous'>;
+type FigureName = Exclude<keyof OverviewAnswer, 'scope' | 'previous' | 'since'>;
 
 export interface HeadlineEntry {
   readonly figure: FigureName;
@@ -22,7 +22,7 @@ export const HEADLINE: readonly HeadlineEntry[] = [
   { figure: 'pageViews', title: 'Page views', unit: 'count', more: 'good', metric: 'page_views' },
   { figure: 'events', title: 'Events', unit: 'count', more: 'good', metric: 'events' },
   { figure: 'conversions', title: 'Conversions', unit: 'count', more: 'good', metric: 'conversions' },
-  { figure: 'conversionRate', title: 'Conversion rate', unit: 'percent', more: 'good', metric: null },
+  { figure: 'conversionRate', title: 'Sessions that convert', unit: 'percent', more: 'good', metric: null },
   { figure: 'bounceRate', title: 'Bounce rate', unit: 'percent', more: 'bad', metric: null },
   { figure: 'sessionDuration', title: 'Session duration', unit: 'seconds', more: 'good', metric: null },
 ];

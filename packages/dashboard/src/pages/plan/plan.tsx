@@ -37,7 +37,7 @@ function AllTypes({ answer }: { answer: PlanTypesAnswer }) {
       <StrayTypes answer={answer} />
       <Card
         title="Event types"
-        note="Of the last 30 UTC days. Rejections are those of all sites."
+        note="Of the last 30 UTC days, of people and bots. Rejections are those of all sites."
         actions={<PlanFilter />}
       >
         <PlanTable types={answer.types} now={Date.parse(answer.to)} />

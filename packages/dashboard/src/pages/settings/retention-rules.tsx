@@ -1,18 +1,17 @@
 'use client';
-import { Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { Trash2 } from 'lucide-react';
 import { Answered } from '../../data/answered.tsx';
 import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
-import { writeNumber } from '../../format/numbers.ts';
+import { writeDays } from '../../format/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Cell, DataTable, Row } from '../../ui/data-table.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Select } from '../../ui/select.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { TextField } from './fields.tsx';
+import { NewRetentionRule } from './new-retention-rule.tsx';
+import { EVERY, useSiteNames } from './retention-sites.ts';
 
 const COLUMNS = [
   { title: 'Site' },
@@ -21,7 +20,6 @@ const COLUMNS = [
   { title: 'Actions', silent: true },
 ];
 const CHANGED = ['retention.rules', 'retention.plan'];
-const EVERY = '*';
 
 /** Rules for sites and event types; the narrowest one counts. */
 export function RetentionRules() {
@@ -31,7 +29,11 @@ export function RetentionRules() {
   const sites = useSiteNames();
   const nameOf = (id: string) => sites.find(({ value }) => value === id)?.label ?? id;
   return (
-    <Card title="Rules" note="For a site or an event type that is kept for another time." actions={<NewRule />}>
+    <Card
+      title="Rules"
+      note="For a site or an event type that is kept for another time."
+      actions={<NewRetentionRule />}
+    >
       <Answered question={rules} loading={<Skeleton className="h-24 w-full" />}>
         {(list) =>
           list.length === 0 ? (
@@ -42,7 +44,7 @@ export function RetentionRules() {
                 <Row key={`${siteId} ${eventType}`}>
                   <Cell head>{nameOf(siteId)}</Cell>
                   <Cell>{eventType === EVERY ? 'Every type' : eventType}</Cell>
-                  <Cell right>{keepDays === null ? 'ever' : `${writeNumber(keepDays, 'count')} days`}</Cell>
+                  <Cell right>{keepDays === null ? 'For ever' : writeDays(keepDays)}</Cell>
                   <Cell right>
                     <RemoveRule siteId={siteId} eventType={eventType} />
                   </Cell>
@@ -54,12 +56,6 @@ export function RetentionRules() {
       </Answered>
     </Card>
   );
-}
-
-function useSiteNames() {
-  const { data } = useQuestion(['sites.list'], (client, signal) => client.sites.list.query(undefined, { signal }));
-  const sites = (data?.sites ?? []).map(({ siteId, name }) => ({ value: siteId, label: name }));
-  return [{ value: EVERY, label: 'Every site' }, ...sites];
 }
 
 function RemoveRule(rule: { siteId: string; eventType: string }) {
@@ -84,58 +80,5 @@ function RemoveRule(rule: { siteId: string; eventType: string }) {
       onOpen={() => remove.reset()}
       onSubmit={(close) => remove.mutate(undefined, { onSuccess: close })}
     />
-  );
-}
-
-function NewRule() {
-  const sites = useSiteNames();
-  const [siteId, setSiteId] = useState(EVERY);
-  const [eventType, setEventType] = useState('');
-  const [days, setDays] = useState('');
-  const save = useAction(
-    (client, input: { siteId: string; eventType: string; keepDays: number | null }) =>
-      client.retention.setRule.mutate(input),
-    CHANGED,
-  );
-  const submit = (close: () => void) =>
-    save.mutate(
-      { siteId, eventType: eventType.trim() || EVERY, keepDays: days === '' ? null : Number(days) },
-      { onSuccess: close },
-    );
-  return (
-    <FormDialog
-      trigger={
-        <Button>
-          <Plus aria-hidden /> Set a rule
-        </Button>
-      }
-      title="Set a rule"
-      note="One for the same site and type is replaced. Events that are too old by it go with the next run, for good."
-      submit="Set it"
-      pending={save.isPending}
-      error={save.error}
-      onOpen={() => save.reset()}
-      onSubmit={submit}
-    >
-      <div>
-        <Select label="Site" value={siteId} options={sites} onChange={setSiteId} />
-      </div>
-      <TextField
-        label="Event type"
-        hint="As the plan names it. Left empty: every type."
-        maxLength={100}
-        value={eventType}
-        onChange={({ target }) => setEventType(target.value)}
-      />
-      <TextField
-        label="Days it is kept"
-        hint="Left empty: for ever."
-        type="number"
-        min={1}
-        step={1}
-        value={days}
-        onChange={({ target }) => setDays(target.value)}
-      />
-    </FormDialog>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Answered } from '../../data/answered.tsx';
 import { useAction } from '../../data/use-action.ts';
 import { useQuestion } from '../../data/use-question.ts';
+import { useSiteId } from '../../state/site-context.ts';
 import { useScope } from '../../state/use-scope.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -13,7 +14,8 @@ import { SiteCard } from './site-card.tsx';
 
 /** The sites, one of them open: that of the URL, or the first. */
 export function SitesTab() {
-  const { state, setState } = useScope();
+  const { setState } = useScope();
+  const openId = useSiteId();
   const list = useQuestion(['sites.list'], (client, signal) => client.sites.list.query(undefined, { signal }));
   return (
     <div className="grid grid-cols-1 gap-4">
@@ -21,11 +23,11 @@ export function SitesTab() {
         <p className="max-w-prose text-muted-foreground">
           Events belong to one site. Browsers say which by a key, which is public and gives nobody anything to read.
         </p>
-        <NewSite onMade={(site) => void setState({ site })} />
+        <NewSite onMade={(site) => void setState({ site, segment: null })} />
       </div>
       <Answered question={list} loading={<Skeleton className="h-64 w-full" />}>
         {({ sites }) => {
-          const open = sites.find(({ siteId }) => siteId === state.site) ?? sites[0];
+          const open = sites.find(({ siteId }) => siteId === openId);
           return (
             <div className="grid grid-cols-1 gap-4">
               {sites.map((site) => (
@@ -33,7 +35,7 @@ export function SitesTab() {
                   key={site.siteId}
                   site={site}
                   open={site === open}
-                  onOpen={() => void setState({ site: site.siteId })}
+                  onOpen={() => void setState({ site: site.siteId, segment: null })}
                 />
               ))}
             </div>

@@ -19,7 +19,7 @@ import { TextField } from './fields.tsx';
 
 const ROLES = [
   { value: 'viewer', label: 'Viewer: sees reports' },
-  { value: 'editor', label: 'Editor: also saves segments' },
+  { value: 'editor', label: 'Editor: also segments and alert rules' },
 ] as const satisfies readonly { value: SiteRole; label: string }[];
 
 const COLUMNS = [{ title: 'User' }, { title: 'Role' }, { title: 'Since' }, { title: 'Actions', silent: true }];
@@ -123,7 +123,7 @@ function AddMember({ siteId, siteName }: { siteId: string; siteName: string }) {
     >
       <TextField
         label="User id"
-        hint="As the product's sessions name the user."
+        hint="Users see theirs under their name, at the foot of the navigation."
         required
         maxLength={200}
         value={userId}

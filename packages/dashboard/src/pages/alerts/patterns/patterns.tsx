@@ -25,7 +25,9 @@ export function Patterns() {
           <Found run={latest} finishedAt={latest.finishedAt} />
         ) : (
           <Card title="Patterns">
-            <Empty title="Nothing yet">The worker looks every night, and once when it starts.</Empty>
+            <Empty title="Nothing yet">
+              The worker looks every night, and within ten minutes of the first visitors of a site.
+            </Empty>
           </Card>
         )
       }
