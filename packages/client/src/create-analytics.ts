@@ -19,7 +19,7 @@ import type {
   ReceiptEvent,
   TrackOptions,
 } from './types.ts';
-import { currentVisit, LONGEST_URL, surroundings, visitAt, visitorOf, withoutQuery } from './visit.ts';
+import { arrive, currentVisit, LONGEST_URL, surroundings, visitAt, visitorOf, withoutQuery } from './visit.ts';
 
 const FULL_BATCH = 50;
 /** Events that wait in memory for somebody to consent. */
@@ -41,6 +41,7 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
   const transport = trpcTransport(url, options.router ?? 'eventIngestion', siteKey);
   const clock = serverClock(kept, transport.now);
   const client = randomId().slice(0, 16);
+  if (!cookieless) arrive();
   /** Events of this page that have no receipt yet. */
   const own = new Map<string, QueuedEvent>();
   const listeners = new Set<(receipt: ReceiptEvent) => void>();
@@ -161,8 +162,9 @@ export function createAnalytics<Plan extends TrackingPlan>(options: AnalyticsOpt
     }
     if (state === 'denied' || held.length >= MOST_HELD) return null;
     const occurredAt = about.occurredAt ?? new Date();
+    const asNow = JSON.stringify(props);
     return new Promise((resolve) => {
-      held.push(() => resolve(track(eventType, props, { ...about, occurredAt })));
+      held.push(() => resolve(track(eventType, asNow && JSON.parse(asNow), { ...about, occurredAt })));
     });
   };
 

@@ -72,3 +72,29 @@ test('the visit that goes on can be asked for, and is the one that the next even
   await search(page, 1);
   expect(await visit()).toBeNull();
 });
+
+test('who led here led to one session alone, and is not lost behind a consent', SLOW, async () => {
+  await using site = await openSite();
+  await using browser = await openBrowser();
+  const page = await browser.open(site.page());
+  const referer = 'https://news.example/today';
+  await page.goto(`${site.page({ consent: 'required' })}&utm_source=news`, { referer });
+  await page.waitForFunction(() => 'analytics' in window);
+  await page.evaluate(() => {
+    history.pushState({}, '', '/pricing');
+    void window.analytics.consent(true);
+  });
+  await search(page, 1);
+  await page.evaluate((silence) => {
+    const name = 'tallymark tm_test visit';
+    const visit = JSON.parse(localStorage.getItem(name) ?? '{}');
+    localStorage.setItem(name, JSON.stringify({ ...visit, lastAt: visit.lastAt - silence }));
+  }, HALF_AN_HOUR_MS);
+  await search(page, 1);
+  expect(await flush(page)).toBe(0);
+  const [first, second] = await site.stored();
+  expect(first?.touch).toMatchObject({ landingPage: `${site.origin}/home?utm_source=news`, referrer: referer });
+  expect(second?.sessionId).not.toBe(first?.sessionId);
+  expect(second?.touch).toMatchObject({ landingPage: `${site.origin}/pricing` });
+  expect(second?.touch).not.toHaveProperty('referrer');
+});

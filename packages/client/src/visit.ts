@@ -28,13 +28,21 @@ export interface Visit {
   readonly touch: Touch;
 }
 
-/** Who led here led to the first session of the page; one that begins after half an hour of silence comes from nowhere. */
-let arrived = false;
+/**
+ * How the page was come to, told once: to the first session of the page, even when that begins on another path, behind a
+ * consent. A session that begins after half an hour of silence comes from nowhere.
+ */
+let arrival: Touch | null | undefined;
+
+/** Called as the page begins, before anything changes its address. */
+export function arrive(): void {
+  if (arrival === undefined) arrival = touchOf(document.referrer);
+}
 
 /** The session that goes on at `now`, or a new one after half an hour of silence. */
 export function visitAt(kept: Kept, now: number): Visit {
-  const visit = goingOn(kept, now) ?? { sessionId: randomId(), touch: touchOf(arrived ? '' : document.referrer) };
-  arrived = true;
+  const visit = goingOn(kept, now) ?? { sessionId: randomId(), touch: arrival ?? touchOf('') };
+  arrival = null;
   kept.set('visit', JSON.stringify({ sessionId: visit.sessionId, touch: visit.touch, lastAt: now }));
   return visit;
 }

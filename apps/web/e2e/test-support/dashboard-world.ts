@@ -87,6 +87,15 @@ const MODES = [
 ] as const;
 const HEIGHT = 900;
 
+/** What is dimmed or changes its colour while it is brought up to date is not what people read. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector('[aria-busy="true"]') === null &&
+      document.getAnimations().every((animation) => !(animation instanceof CSSTransition)),
+  );
+}
+
 /**
  * Goes through light, dark and the width of a phone: what axe finds there, and whether the page is wider than the window.
  * Takes a picture of each where TALLYMARK_SHOTS names a folder.
@@ -102,6 +111,7 @@ export async function lookAt(page: Page, name: string): Promise<string[]> {
     if ((await page.locator('.tallymark').count()) > 0) {
       await page.locator(dark ? '.tallymark.dark' : '.tallymark:not(.dark)').waitFor();
     }
+    await settled(page);
     if (folder) await page.screenshot({ path: `${folder}/${name}-${mode}.png`, fullPage: true });
     found.push(...(await seriousIssues(page)).map((issue) => `${mode}: ${issue}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

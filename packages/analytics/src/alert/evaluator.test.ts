@@ -1,6 +1,6 @@
 import type { AlertCondition } from '@tallymark/contract/alerts';
 import { describe, expect, test } from 'vitest';
-import { pageView } from '../test-support/enrichment-world.ts';
+import { pageView, store } from '../test-support/enrichment-world.ts';
 import { LOG } from '../test-support/ingestion-world.ts';
 import { ADMIN, openAlertWorld, PAGE_VIEWS, signal } from './test-support/alert-world.ts';
 
@@ -77,6 +77,27 @@ describe('a rule', () => {
       { what: 'reminded', value: 3 },
       { what: 'resolved', value: 0 },
     ]);
+  });
+
+  test('takes no silence from events that are counted late', async () => {
+    await using world = await openAlertWorld();
+    const { prisma } = world;
+    const { id: silent } = await world.save({ condition: { kind: 'no_data' } });
+    const { id: loud } = await world.save(PAGE_VIEWS);
+    const states = async () => {
+      const rules = await prisma.alertRule.findMany({ where: { id: { in: [silent, loud] } } });
+      return Object.fromEntries(rules.map(({ id, state, error }) => [id, [state, error]]));
+    };
+    await world.enrichment.enrichEvents(await store(prisma, [pageView(-1)]));
+    await prisma.$executeRaw`UPDATE event_log SET logged_at = now() - interval '3 minutes'`;
+    await world.round();
+    expect(await states()).toEqual({
+      [silent]: ['failing', expect.stringMatching(/counted 18\d s late/)],
+      [loud]: ['ok', null],
+    });
+    await world.fold();
+    await world.round();
+    expect(await states()).toEqual({ [silent]: ['ok', null], [loud]: ['firing', null] });
   });
 
   test('whose figure nobody knows is failing, says why, and is never ok', async () => {

@@ -27,6 +27,8 @@ export interface MeasureDeps {
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 const TIMEOUT_MS = 30_000;
+/** Read models that are further behind make little of much. */
+const MOST_SECONDS_BEHIND = 120;
 
 /** The figures of a rule for a time. @throws AlertProblem where there is no saying what they are. */
 export async function measureAlert(deps: MeasureDeps, rule: MeasuredRule, at: Date): Promise<Measured> {
@@ -54,6 +56,8 @@ async function figuresOf(deps: MeasureDeps, rule: MeasuredRule, at: Date): Promi
   if (source.kind === 'pipeline') return { value: await deps.figures.read(source.figure), reference: null };
   if (siteId === null)
     throw new AlertProblem('rule', 'A question is asked about a site. Make the rule anew, of a site.');
+  // Of what is not counted yet there can only be more: that takes nothing from a figure that is too high already.
+  if (condition.kind !== 'above') await requireCounted(deps.figures);
   const askAt = async (to: Date) => {
     const from = new Date(to.getTime() - windowMinutes * MINUTE_MS);
     const { session, signal } = deps;
@@ -62,4 +66,14 @@ async function figuresOf(deps: MeasureDeps, rule: MeasuredRule, at: Date): Promi
   const value = await askAt(at);
   const reference = condition.kind === 'change' ? await askAt(new Date(at.getTime() - WEEK_MS)) : null;
   return { value, reference };
+}
+
+async function requireCounted(figures: MeasureDeps['figures']): Promise<void> {
+  const behind = (await figures.read('projection_lag_seconds')) ?? 0;
+  if (behind <= MOST_SECONDS_BEHIND) return;
+  throw new AlertProblem(
+    'passing',
+    `Events are counted ${Math.round(behind)} s late, and what is missing would look like silence. See the projections of the ` +
+      'pipeline; the rule is judged again once they have caught up.',
+  );
 }

@@ -25,6 +25,7 @@ const MS_PER_SECOND = 1_000;
 /** Figures of the pipeline as it is now. What several of them are read from is read once: make one for each round of rules. */
 export class PipelineFigures {
   private stats: Promise<IngestStats> | null = null;
+  private lag: Promise<number> | null = null;
 
   constructor(private readonly deps: PipelineFiguresDeps) {}
 
@@ -56,7 +57,12 @@ export class PipelineFigures {
     return rates.length === 0 ? null : Math.max(...rates);
   }
 
-  private async projectionLag(): Promise<number> {
+  private projectionLag(): Promise<number> {
+    this.lag ??= this.readProjectionLag();
+    return this.lag;
+  }
+
+  private async readProjectionLag(): Promise<number> {
     const seconds = await onPrimary(this.deps, 'alerts.projectionLag', async (db) => [
       ...(await readProjections(db)).map(({ secondsBehind }) => secondsBehind),
       (await readLogLag(db)).secondsBehind,

@@ -1,10 +1,10 @@
 'use client';
-import type { UseQueryResult } from '@tanstack/react-query';
+import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Failed } from '../ui/states.tsx';
 
 interface AnsweredProps<Answer> {
-  readonly question: UseQueryResult<Answer>;
+  readonly question: UseQueryResult<Answer> | UseInfiniteQueryResult<Answer>;
   /** What stands there meanwhile, in the size of the answer. */
   readonly loading: ReactNode;
   readonly children: (answer: Answer) => ReactNode;

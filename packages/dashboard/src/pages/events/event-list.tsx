@@ -1,13 +1,14 @@
 'use client';
 import type { SearchAnswer } from '@tallymark/contract/reports/search';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
+import { Answered } from '../../data/answered.tsx';
 import { useClient } from '../../data/client.ts';
 import { writeCount } from '../../format/numbers.ts';
 import { writeMoment } from '../../format/times.ts';
 import { Button } from '../../ui/button.tsx';
 import { IncompleteNote } from '../../ui/incomplete-note.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { Empty, Failed } from '../../ui/states.tsx';
+import { Empty } from '../../ui/states.tsx';
 import { EventRow } from './event-row.tsx';
 import type { SearchInput } from './use-search.ts';
 
@@ -22,7 +23,7 @@ interface EventListProps {
 /** What was found, page behind page. */
 export function EventList({ input, onOpen }: EventListProps) {
   const client = useClient();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = useInfiniteQuery({
+  const found = useInfiniteQuery({
     queryKey: ['events.search', input],
     queryFn: ({ pageParam, signal }): Promise<SearchAnswer> =>
       client.events.search.query({ ...input, limit: PAGE, ...(pageParam && { cursor: pageParam }) }, { signal }),
@@ -30,20 +31,26 @@ export function EventList({ input, onOpen }: EventListProps) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
   });
-  if (error && !data) return <Failed error={error} onRetry={() => void refetch()} />;
-  if (!data) {
-    return (
-      <div aria-busy="true">
-        <span className="sr-only">Loading</span>
-        <Skeleton className="h-[36rem] w-full" />
-      </div>
-    );
-  }
-  const events = data.pages.flatMap((page) => page.events);
-  const scannedTo = data.pages.at(-1)?.scannedTo ?? null;
   return (
-    <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60' : undefined}>
-      <IncompleteNote before={data.pages[0]?.scope.incompleteBefore ?? null} />
+    <Answered question={found} loading={<Skeleton className="h-[36rem] w-full" />}>
+      {({ pages }) => <Found pages={pages} more={found} onOpen={onOpen} />}
+    </Answered>
+  );
+}
+
+interface FoundProps {
+  readonly pages: readonly SearchAnswer[];
+  readonly more: Pick<UseInfiniteQueryResult, 'error' | 'hasNextPage' | 'fetchNextPage' | 'isFetchingNextPage'>;
+  readonly onOpen: (id: string) => void;
+}
+
+function Found({ pages, more, onOpen }: FoundProps) {
+  const { error, hasNextPage, fetchNextPage, isFetchingNextPage } = more;
+  const events = pages.flatMap((page) => page.events);
+  const scannedTo = pages.at(-1)?.scannedTo ?? null;
+  return (
+    <>
+      <IncompleteNote before={pages[0]?.scope.incompleteBefore ?? null} />
       {events.length === 0 && !hasNextPage ? (
         <Empty title="No event in this period">Change the search, the filters or the period.</Empty>
       ) : (
@@ -79,6 +86,6 @@ export function EventList({ input, onOpen }: EventListProps) {
           </Button>
         )}
       </footer>
-    </div>
+    </>
   );
 }
