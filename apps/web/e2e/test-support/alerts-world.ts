@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { ensureLogins } from '../../scripts/demo-logins.ts';
 import { launchBrowser } from '../browser.ts';
 import { startWeb } from '../web-process.ts';
+import { hydrated } from './hydrated.ts';
 import { storeJourneys } from './journeys.ts';
 
 const ACTION_MS = 10_000;
@@ -42,7 +43,7 @@ export async function openAlerts(): Promise<AlertsWorld> {
     const context = await browser.newContext(options);
     // What is counted here must not grow by its own page views: the studio tracks nobody who asks for privacy.
     await context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
-    const page = await context.newPage();
+    const page = hydrated(await context.newPage());
     page.setDefaultTimeout(ACTION_MS);
     await page.goto('/login?next=/admin/alerts');
     await page.getByLabel('Email').fill(email);

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser } from '../browser.ts';
 import { fillWithDemoData } from '../demo-data.ts';
 import { startWeb } from '../web-process.ts';
+import { hydrated } from './hydrated.ts';
 import { storeJourneys } from './journeys.ts';
 
 const ACTION_MS = 10_000;
@@ -35,7 +36,7 @@ export async function openDashboard(): Promise<DashboardWorld> {
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  const page = await context.newPage();
+  const page = hydrated(await context.newPage());
   page.setDefaultTimeout(ACTION_MS);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -14,6 +14,7 @@ import type { Page } from 'playwright-core';
 import { ensureLogins } from '../../scripts/demo-logins.ts';
 import { launchBrowser } from '../browser.ts';
 import { startWeb } from '../web-process.ts';
+import { hydrated } from './hydrated.ts';
 import { ASSETS, marketEvents } from './market-events.ts';
 
 const ACTION_MS = 10_000;
@@ -64,7 +65,7 @@ export async function openMarket(): Promise<MarketWorld> {
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  const page = await context.newPage();
+  const page = hydrated(await context.newPage());
   page.setDefaultTimeout(ACTION_MS);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -7,13 +7,12 @@ import { connectionOf } from '../data/connection.ts';
 import { ReportsUrlContext } from '../data/reports-url.ts';
 import { useCurrencyOf } from '../format/currency.ts';
 import { useSiteId } from '../state/site-context.ts';
-import { classNames } from '../ui/class-names.ts';
 import { BasePathContext } from './base-path.ts';
+import { Frame } from './frame.tsx';
 import { Navigation } from './navigation.tsx';
 import { PageView } from './page-view.tsx';
 import { PAGES, type PagePath } from './pages.ts';
 import { SiteGate, SiteProvider } from './site-gate.tsx';
-import { useTheme } from './theme.ts';
 import { TopBar } from './top-bar.tsx';
 import type { DashboardUser } from './user.ts';
 
@@ -36,7 +35,6 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl, home, cur
     if (sites) connection.queryClient.setQueryData(['members.mine'], { sites });
     return connection;
   });
-  const theme = useTheme();
   const entry = PAGES.find(({ path }) => path === page) ?? PAGES[0];
   return (
     <BasePathContext value={basePath}>
@@ -44,7 +42,7 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl, home, cur
         <ClientContext value={client}>
           <QueryClientProvider client={queryClient}>
             <SiteProvider>
-              <div className={classNames('tallymark', theme.dark && 'dark')} suppressHydrationWarning>
+              <Frame>
                 <a
                   href="#content"
                   className="absolute left-[-100vw] z-50 rounded-md border bg-card px-3 py-2 focus:top-2 focus:left-2"
@@ -52,7 +50,7 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl, home, cur
                   Skip to content
                 </a>
                 <div className="lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
-                  <Navigation page={page} user={user} theme={theme} home={home} />
+                  <Navigation page={page} user={user} home={home} />
                   <div className="min-w-0">
                     <SiteGate user={user}>
                       <TopBar entry={entry} />
@@ -64,7 +62,7 @@ export function Dashboard({ page, user, basePath, trpcUrl, reportsUrl, home, cur
                     </SiteGate>
                   </div>
                 </div>
-              </div>
+              </Frame>
             </SiteProvider>
           </QueryClientProvider>
         </ClientContext>

@@ -8,13 +8,12 @@ import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { usePageHref } from './base-path.ts';
 import { PAGES, type PageEntry, type PagePath } from './pages.ts';
-import type { Theme, ThemeChoice } from './theme.ts';
+import { type ThemeChoice, useTheme } from './theme.ts';
 import type { DashboardUser } from './user.ts';
 
 interface NavigationProps {
   readonly page: PagePath;
   readonly user: DashboardUser;
-  readonly theme: Theme;
   /** Where the product is, for a way back; null for none. */
   readonly home: string | null;
 }
@@ -24,7 +23,8 @@ const THEME_ICON = { system: Monitor, light: Sun, dark: Moon } as const;
 /** What the pages share: going from one to the next keeps the period and the filters. */
 const SHARED = ['period', 'from', 'to', 'site', 'bots', 'compare', 'segment', 'f'];
 
-export function Navigation({ page, user, theme, home }: NavigationProps) {
+export function Navigation({ page, user, home }: NavigationProps) {
+  const theme = useTheme();
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was opened closes the menu of a phone
   useEffect(() => setOpen(false), [page]);

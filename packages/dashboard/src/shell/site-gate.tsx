@@ -1,4 +1,5 @@
 'use client';
+import type { VisibleSite } from '@tallymark/contract/reports/members';
 import { type ReactNode, useEffect } from 'react';
 import { Answered } from '../data/answered.tsx';
 import { useSites } from '../data/use-site.ts';
@@ -8,16 +9,21 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { Empty } from '../ui/states.tsx';
 import type { DashboardUser } from './user.ts';
 
+const NONE: readonly VisibleSite[] = [];
+
 /** Settles which site everything is about, once for the whole page: the one of the URL, or the first that one may see. */
 export function SiteProvider({ children }: { children: ReactNode }) {
   const { state, setState } = useScope();
-  const list = useSites().data?.sites ?? [];
+  const list = useSites().data?.sites ?? NONE;
   const open = (list.find(({ siteId }) => siteId === state.site) ?? list[0])?.siteId ?? null;
-  const toName = list.length > 1 && open !== state.site ? open : null;
+  const unnamed = list.length > 1 && open !== state.site;
   useEffect(() => {
-    // A link shows what its sender saw, so that it says of which site.
-    if (toName) void setState({ site: toName }, { history: 'replace' });
-  }, [toName, setState]);
+    // A link shows what its sender saw, so that it says of which site. By now another one may have been chosen.
+    if (unnamed) {
+      const isKnown = (site: string | null) => list.some(({ siteId }) => siteId === site);
+      void setState(({ site }) => (isKnown(site) ? {} : { site: open }), { history: 'replace' });
+    }
+  }, [unnamed, list, open, setState]);
   return <SiteContext value={open}>{children}</SiteContext>;
 }
 

@@ -6,7 +6,7 @@ const listeners = new Set<() => void>();
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
-export interface Theme {
+interface Theme {
   readonly choice: ThemeChoice;
   readonly dark: boolean;
   choose(choice: ThemeChoice): void;

@@ -35,7 +35,7 @@ describe('a rule comes out of the form as it went in', () => {
   test.each<[words: string, source: AlertSource]>([
     ['Dead letters', { kind: 'pipeline', figure: 'dead_letters' }],
     ['Visitors', overview('/visitors', { bots: 'exclude' })],
-    ['Conversion rate', overview('/conversionRate', { filter: [email], segmentId: ALERT.id, bots: 'include' })],
+    ['Sessions that convert', overview('/conversionRate', { filter: [email], segmentId: ALERT.id, bots: 'include' })],
     ['Events of type license_signed', overview('/events', { filter: [signed], bots: 'only' })],
     ['Events of type license_signed', overview('/events', { filter: [signed, email], bots: 'exclude' })],
     ['Visitors', overview('/visitors', { filter: [signed], bots: 'exclude' })],
