@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import { classNames } from './class-names.ts';
 
 interface SuggestInputProps {
@@ -23,13 +23,15 @@ export function SuggestInput(props: SuggestInputProps) {
     if (text.trim() !== value) onCommit(text.trim());
   };
   const input = useRef<HTMLInputElement>(null);
-  // What was typed before the page came to life stands in the field, and nobody has heard of it.
+  // What was typed before the page came to life stands in the field, and nobody has heard of it. It is kept before anything
+  // else is drawn, and takes effect once everybody listens.
+  const typedBefore = () => (input.current && input.current.value !== value ? input.current.value : null);
+  const keep = useEffectEvent(() => setDraft(typedBefore()));
   const adopt = useEffectEvent(() => {
-    const typed = input.current?.value ?? value;
-    if (typed === value) return;
-    if (document.activeElement === input.current) setDraft(typed);
-    else commit(typed);
+    const typed = typedBefore();
+    if (typed !== null && document.activeElement !== input.current) commit(typed);
   });
+  useLayoutEffect(() => keep(), []);
   useEffect(() => adopt(), []);
   return (
     <div className={classNames('min-w-0', className)}>
