@@ -5,7 +5,9 @@ import { useQuestion } from './use-question.ts';
 
 /** The sites that somebody may see; the one that is meant where nobody names one first. */
 export const useSites = () =>
-  useQuestion(['members.mine'], (client, signal) => client.members.mine.query(undefined, { signal }));
+  useQuestion(['members.mine'], (client, signal) => client.members.mine.query(undefined, { signal }), {
+    drawn: true,
+  });
 
 /** The site that the page is about, as its reader sees it; null until it is known. */
 export function useSite(): VisibleSite | null {
