@@ -10,6 +10,7 @@ import { fillWithDemoData } from '../demo-data.ts';
 import { startWeb } from '../web-process.ts';
 import { hydrated } from './hydrated.ts';
 import { storeJourneys } from './journeys.ts';
+import { settled } from './read-page.ts';
 
 const ACTION_MS = 10_000;
 
@@ -87,15 +88,6 @@ const MODES = [
   { mode: 'phone', width: 360, dark: false },
 ] as const;
 const HEIGHT = 900;
-
-/** What is dimmed or changes its colour while it is brought up to date is not what people read. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      document.querySelector('[aria-busy="true"]') === null &&
-      document.getAnimations().every((animation) => !(animation instanceof CSSTransition)),
-  );
-}
 
 /**
  * Goes through light, dark and the width of a phone: what axe finds there, and whether the page is wider than the window.

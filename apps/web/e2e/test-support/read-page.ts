@@ -11,10 +11,14 @@ export const tile = (page: Page, name: string) =>
     .locator('dd')
     .first();
 
-/** At its top; nothing of the page is on its way any more, nor dimmed because it is older than what is. */
+/** At its top; nothing of the page is on its way any more, nor between two colours. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+  await page.waitForFunction(
+    () =>
+      document.querySelector('[aria-busy="true"]') === null &&
+      document.getAnimations().every((animation) => !(animation instanceof CSSTransition)),
+  );
 }
 
 /** The cells of the row that begins with `name`. */
